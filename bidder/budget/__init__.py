@@ -1,0 +1,1 @@
+"""Split spend over channels, campaigns and periods, with a certificate."""
