@@ -25,6 +25,22 @@ class ExitCode(IntEnum):
     GUARDRAIL = 5
 
 
+def one_of(options: Iterable[str], given: str = "") -> str:
+    """``one of a, b, c``, with ``did you mean 'b'?`` when something close to ``given`` is among them.
+
+    >>> one_of(["margin", "curve"], "marginn")
+    "one of margin, curve, did you mean 'margin'?"
+    """
+    from difflib import get_close_matches
+
+    names = list(options)
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    text = f"one of {shown}" if len(names) > 1 else shown
+    folded = {name.casefold(): name for name in reversed(names)}
+    close = get_close_matches(given[:200].casefold(), folded, 1, 0.6) if given else []
+    return f"{text}, did you mean {folded[close[0]]!r}?" if close else text
+
+
 @dataclass(frozen=True)
 class Place:
     """A position in a text file, or a row and column of a table."""
@@ -103,7 +119,8 @@ class Conflict:
         where = f"{self.place}: " if self.place else ""
         if self.give is None:
             return f"{where}{self.name} ({self.limit:g} {self.unit})"
-        return f"{where}{self.name} ({self.limit:g} {self.unit}) would have to give {self.give:.6g} {self.unit}"
+        give = f"would have to give {self.give:.6g} {self.unit}"
+        return f"{where}{self.name} ({self.limit:g} {self.unit}) {give}"
 
 
 class InfeasibleError(BidderError):

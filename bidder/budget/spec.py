@@ -18,6 +18,7 @@ from bidder.budget.spec_campaign import Campaign, Channel, Season
 from bidder.budget.spec_limits import AnyLimit, Metric, Scope
 from bidder.calendar import Horizon, Period
 
+MAX_PERIODS = 3660
 Spread = Annotated[float, Field(ge=0, le=2)]
 
 
@@ -26,7 +27,7 @@ class HorizonSpec(Spec):
 
     start: date
     """First day."""
-    periods: Annotated[int, Field(ge=1, le=3660)] | None = None
+    periods: Annotated[int, Field(ge=1, le=MAX_PERIODS)] | None = None
     """Number of periods."""
     end: date | None = None
     """Last day (inclusive), in place of periods; must end a period."""
@@ -39,11 +40,13 @@ class HorizonSpec(Spec):
             raise ValueError("give exactly one of periods and end")
         if self.end is not None and self.end < self.start:
             raise ValueError(f"end {self.end} lies before start {self.start}")
-        if self.end is not None and self.resolve().end != self.end:
-            short = self.resolve().end
-            raise ValueError(f"end {self.end} cuts a {self.period}; the nearest whole one ends on {short}")
         if self.start.year > 9000:
             raise ValueError("start must lie before the year 9000")
+        if self.end is not None and self.resolve().end != self.end:
+            nearest = self.resolve()
+            if len(nearest) == MAX_PERIODS:
+                raise ValueError(f"end {self.end} makes more than {MAX_PERIODS} periods")
+            raise ValueError(f"end {self.end} cuts a {self.period}; the nearest whole one ends on {nearest.end}")
         return self
 
     def resolve(self) -> Horizon:
@@ -53,7 +56,7 @@ class HorizonSpec(Spec):
         assert self.end is not None
         days = (self.end - self.start).days + 1
         guess = {Period.DAY: days, Period.WEEK: round(days / 7), Period.MONTH: round(days / 30.44)}
-        return Horizon.of(self.start, self.period, min(max(guess[self.period], 1), 3660))
+        return Horizon.of(self.start, self.period, min(max(guess[self.period], 1), MAX_PERIODS))
 
 
 class Objective(Spec):

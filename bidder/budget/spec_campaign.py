@@ -262,8 +262,8 @@ class Bounds(Spec):
 
     @model_validator(mode="after")
     def _ordered(self) -> Bounds:
-        if self.min is not None and self.max is not None:
-            ordered((self.min, self.max))
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min:g} is above max {self.max:g}")
         return self
 
 

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Files in and out: YAML with positions, tables with row numbers, atomic writes."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""What a user asks for, end to end."""
