@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_BISECTIONS = 80
+_NEWTON_STEPS = 12
 _TINY = 1e-300
 
 
@@ -212,8 +212,9 @@ def hill_bank(ceiling: Floats, half_spend: Floats, slope: Floats) -> CurveBank:
 def slope_inverse(curves: CurveBank, target: Floats, low: Floats, high: Floats) -> Floats:
     """The spend in ``[low, high]`` where a falling slope equals ``target``.
 
-    ``[low, high]`` must lie where the curve is concave; log, power and Hill curves with slope 1 are
-    solved in closed form, others by bisection on all cells at once.
+    ``[low, high]`` must lie where the curve is concave. Log, power and Hill curves with slope 1 are
+    solved in closed form, other Hill curves by Newton's method; piecewise curves are not solved here
+    (their slope has no inverse) and give ``low``.
 
     Parameters
     ----------
@@ -225,36 +226,52 @@ def slope_inverse(curves: CurveBank, target: Floats, low: Floats, high: Floats) 
     ndarray, shape (n,)
         Clipped to the interval.
     """
+    x = low.copy()
+    present = np.bincount(curves.shape, minlength=4)
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         base = target * curves.scale_in / curves.scale_out
-        hill_one = (curves.shape == Shape.HILL) & (curves.c == 1.0)
-        closed = hill_one | (curves.shape == Shape.LOG) | (curves.shape == Shape.POWER)
-        at_hill = np.sqrt(curves.a * curves.b / base) - curves.b
-        at_log = curves.a / base - curves.b
-        exponent = np.where(curves.shape == Shape.POWER, curves.c, 0.5)
-        linear = exponent == 1.0
-        safe = np.where(linear, 0.5, exponent)
-        at_power = np.where(
-            linear, np.where(base < curves.a, np.inf, 0.0), (base / (curves.a * safe)) ** (1.0 / (safe - 1.0))
-        )
-        x = np.select([hill_one, curves.shape == Shape.LOG, curves.shape == Shape.POWER], [at_hill, at_log, at_power])
-        x = np.clip(np.nan_to_num(x * curves.scale_in, nan=0.0, posinf=np.inf), low, high)
-    todo = np.flatnonzero(~closed & (low < high))
-    if len(todo):
-        x[todo] = _bisect_slope(curves.take(todo), target[todo], low[todo], high[todo])
-    return x
+        for shape, inverse in _INVERSES.items():
+            if not present[shape]:
+                continue
+            which = np.flatnonzero(curves.shape == shape) if present[shape] < len(x) else slice(None)
+            x[which] = inverse(base[which], curves.a[which], curves.b[which], curves.c[which])
+        x = np.nan_to_num(x * curves.scale_in, nan=0.0, posinf=np.inf)
+    at: Floats = np.clip(x, low, high)
+    return at
 
 
-def _bisect_slope(curves: CurveBank, target: Floats, low: Floats, high: Floats) -> Floats:
-    # Geometric bisection: spends differ by many orders of magnitude; a zero lower end is lifted.
-    floor = np.maximum(low, high * 1e-12)
-    lo, hi = np.log(floor), np.log(np.maximum(high, _TINY))
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (lo + hi)
-        rising = curves.slope(np.exp(middle)) > target
-        lo = np.where(rising, middle, lo)
-        hi = np.where(rising, hi, middle)
-    at = np.exp(0.5 * (lo + hi))
-    at = np.where((low < floor) & (curves.slope(floor) <= target), low, at)
-    clipped: Floats = np.clip(at, low, high)
-    return clipped
+def _hill_inverse(base: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
+    # With s = ln(u/b), ln f' = ln(a c / b) + (c - 1) s - 2 ln(1 + e^(c s)) is concave in s and falls
+    # beyond the inflection, so Newton's steps from the right of the root never pass it. Both
+    # asymptotes lie above the curve: the nearer of their roots is to the right.
+    if np.all(c == 1.0):
+        return np.asarray(np.sqrt(a * b / base) - b)
+    level = np.log(base * b / (a * c))
+    bent = c > 1.0
+    right = -level / (c + 1.0)
+    s = np.where(c < 1.0, np.minimum(right, level / np.where(c < 1.0, c - 1.0, -1.0)), right)
+    inflection = np.where(bent, np.log((c - 1.0) / (c + 1.0)) / c, -np.inf)
+    s = np.maximum(s, inflection)
+    for _ in range(_NEWTON_STEPS):
+        t = np.exp(c * s)
+        excess = (c - 1.0) * s - 2.0 * np.log1p(t) - level
+        fall = (c - 1.0) - 2.0 * c * t / (1.0 + t)
+        step = excess / np.minimum(fall, -1e-12)
+        s = np.maximum(s - np.where(np.isfinite(step), step, 0.0), inflection)
+    u: Floats = b * np.exp(s)
+    return np.where(np.isposinf(base), 0.0, np.where(base <= 0.0, np.inf, u))
+
+
+def _log_inverse(base: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
+    u: Floats = a / base - b
+    return u
+
+
+def _power_inverse(base: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
+    straight = c == 1.0
+    safe = np.where(straight, 0.5, c)
+    u: Floats = (base / (a * safe)) ** (1.0 / (safe - 1.0))
+    return np.where(straight, np.where(base < a, np.inf, 0.0), u)
+
+
+_INVERSES = {Shape.HILL: _hill_inverse, Shape.LOG: _log_inverse, Shape.POWER: _power_inverse}

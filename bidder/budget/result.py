@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bidder.budget.accounts import Accounts
+    from bidder.budget.linear import Basis
     from bidder.budget.problem import Problem
     from bidder.budget.spec import PlanSpec
 
@@ -49,6 +50,8 @@ class Solution:
     rounds : tuple of Round
     nodes : int
         Branch-and-bound nodes solved (1 when the curves are concave).
+    basis : Basis or None
+        Of the last linear program, to start a nearby problem from.
     """
 
     x: Floats
@@ -60,6 +63,7 @@ class Solution:
     reduced: Floats
     rounds: tuple[Round, ...]
     nodes: int
+    basis: Basis | None = None
 
     @property
     def gap(self) -> float:

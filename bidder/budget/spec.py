@@ -46,7 +46,8 @@ class HorizonSpec(Spec):
             nearest = self.resolve()
             if len(nearest) == MAX_PERIODS:
                 raise ValueError(f"end {self.end} makes more than {MAX_PERIODS} periods")
-            raise ValueError(f"end {self.end} cuts a {self.period}; the nearest whole one ends on {nearest.end}")
+            whole = f"the nearest whole one ends on {nearest.end}"
+            raise ValueError(f"end {self.end} cuts a {self.period}; {whole}")
         return self
 
     def resolve(self) -> Horizon:
@@ -118,9 +119,9 @@ class Risk(Spec):
     """Seed of the draws."""
     spread: Spread = 0.2
     """Standard deviation of the log effect of a campaign not named below."""
-    campaigns: dict[str, Spread] = {}
+    campaigns: dict[str, Spread] = Field(default_factory=dict)
     """Standard deviation of the log effect by channel/campaign."""
-    channels: dict[str, Spread] = {}
+    channels: dict[str, Spread] = Field(default_factory=dict)
     """Standard deviation of a factor shared by all campaigns of a channel (makes them correlated)."""
     periods: Spread = 0.0
     """Standard deviation of a factor shared by everything in a period."""
@@ -161,15 +162,15 @@ class PlanSpec(Spec):
     """What the plan is after."""
     budget: Budget = Budget()
     """How much may be spent."""
-    seasonality: list[Season] = []
+    seasonality: list[Season] = Field(default_factory=list)
     """Indices for all campaigns."""
     count_after_end: bool = False
     """Whether effect that arrives after the horizon counts in totals and the objective."""
     channels: Annotated[dict[str, Channel], Field(min_length=1)]
     """The channels by name."""
-    groups: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
+    groups: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     """Named groups of campaigns (channel/campaign) for use in scopes."""
-    constraints: list[AnyLimit] = []
+    constraints: list[AnyLimit] = Field(default_factory=list)
     """Further limits."""
     risk: Risk | None = None
     """Uncertainty of effects."""
@@ -190,4 +191,14 @@ class PlanSpec(Spec):
         }
 
 
-__all__ = ["Budget", "HorizonSpec", "Objective", "PlanSpec", "Replan", "Risk", "RiskObjective", "Scope", "SolverSpec"]
+__all__ = [
+    "Budget",
+    "HorizonSpec",
+    "Objective",
+    "PlanSpec",
+    "Replan",
+    "Risk",
+    "RiskObjective",
+    "Scope",
+    "SolverSpec",
+]

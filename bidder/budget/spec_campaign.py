@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from bidder.budget.spec_base import (
-    Count, Index, Money, PositiveCount, PositiveMoney, Rate, Ratio, Share, Spec,
+    Count,
+    Index,
+    Money,
+    PositiveCount,
+    PositiveMoney,
+    Rate,
+    Ratio,
+    Share,
+    Spec,
 )
 from bidder.calendar import DayRule, Weekday
 
@@ -17,6 +26,7 @@ class HillCurve(Spec):
     """``ceiling * x^slope / (half_spend^slope + x^slope)``; S-shaped when slope > 1."""
 
     kind: Literal["hill"]
+    """Kind of curve."""
     ceiling: PositiveCount
     """Conversions per period that no spend exceeds."""
     half_spend: PositiveMoney
@@ -29,6 +39,7 @@ class LogCurve(Spec):
     """``scale * ln(1 + x / spend_scale)``."""
 
     kind: Literal["log"]
+    """Kind of curve."""
     scale: PositiveCount
     """Conversions per period gained when 1 + spend / spend_scale grows by the factor e."""
     spend_scale: PositiveMoney
@@ -39,6 +50,7 @@ class PowerCurve(Spec):
     """``coefficient * x^exponent``."""
 
     kind: Literal["power"]
+    """Kind of curve."""
     coefficient: PositiveCount
     """Conversions per period at a spend of one currency unit."""
     exponent: Annotated[float, Field(gt=0, le=1)]
@@ -48,7 +60,7 @@ class PowerCurve(Spec):
 def _rising(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     if points[0] != (0.0, 0.0):
         raise ValueError("the first point must be [0, 0]")
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         if x1 <= x0:
             raise ValueError(f"spend must rise from point to point, but {x1:g} follows {x0:g}")
         if y1 < y0:
@@ -60,6 +72,7 @@ class PiecewiseCurve(Spec):
     """Straight lines between points; flat after the last one."""
 
     kind: Literal["piecewise"]
+    """Kind of curve."""
     points: Annotated[
         list[tuple[Money, Count]], Field(min_length=2, max_length=200), AfterValidator(_rising)
     ]
@@ -89,8 +102,9 @@ Curve = Annotated[
     | Annotated[PiecewiseCurve, Tag("piecewise")]
     | Annotated[FittedCurve, Tag("from")],
     Discriminator(
-        _curve_tag, custom_error_type="curve_kind",
-        custom_error_message="unknown curve; expected kind: hill, log, power or piecewise, or from: curves.yaml",
+        _curve_tag,
+        custom_error_type="curve_kind",
+        custom_error_message="unknown curve; expected kind hill, log, power, piecewise, or from: curves.yaml",
     ),
 ]
 
@@ -99,6 +113,7 @@ class GeometricCarryover(Spec):
     """Effect arrives with weights proportional to ``retention^k``, k periods later, summing to 1."""
 
     kind: Literal["geometric"]
+    """Kind of carryover."""
     retention: Annotated[float, Field(ge=0, lt=1)]
     """Unitless: share of a period's remaining effect that waits for the next period."""
     periods: Annotated[int, Field(ge=1, le=400)] = 13
@@ -109,6 +124,7 @@ class WeightedCarryover(Spec):
     """Effect arrives with the given weights."""
 
     kind: Literal["weights"]
+    """Kind of carryover."""
     weights: Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=1, max_length=400)]
     """Share of the effect arriving 0, 1, 2, ... periods after the spend; must sum to 1."""
 
@@ -126,6 +142,7 @@ class PerClick(Spec):
     """Plain cost per click."""
 
     form: Literal["cpc"]
+    """Buying form."""
     price: PositiveMoney
     """Cost of one click, currency units, at price index 1."""
 
@@ -134,6 +151,7 @@ class PerMille(Spec):
     """Plain cost per thousand impressions."""
 
     form: Literal["cpm"]
+    """Buying form."""
     price: PositiveMoney
     """Cost of 1,000 impressions, currency units, at price index 1."""
 
@@ -142,6 +160,7 @@ class OnOff(Spec):
     """Either nothing, or at least a minimum."""
 
     form: Literal["on_off"]
+    """Buying form."""
     minimum: PositiveMoney
     """Least spend of a period in which the campaign is on, currency units."""
 
@@ -150,6 +169,7 @@ class Lots(Spec):
     """Bought in whole lots, such as posts of one key opinion leader at a fixed fee."""
 
     form: Literal["lots"]
+    """Buying form."""
     lot: PositiveMoney
     """Price of one lot, currency units."""
     max_lots: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
@@ -162,6 +182,7 @@ class Commission(Spec):
     """Pay per sale: spend = rate * revenue; takes the place of a curve."""
 
     form: Literal["commission"]
+    """Buying form."""
     rate: Rate
     """Commission as a share of revenue (0.2 = 20%)."""
     max_conversions: PositiveCount
@@ -293,7 +314,7 @@ class Campaign(Spec):
     """Limits on spend."""
     carryover: Carryover | None = None
     """How the effect of a period's spend is spread over later periods; by default none."""
-    carry_in: Annotated[list[Money], Field(max_length=400)] = []
+    carry_in: Annotated[list[Money], Field(max_length=400)] = Field(default_factory=list)
     """Spend of the periods before the horizon, oldest first, currency units."""
     buying: Buying | None = None
     """How the campaign is bought; by default any amount."""
@@ -301,7 +322,7 @@ class Campaign(Spec):
     """Visits brought, which feed retargeting pools; with form cpc they follow from the price."""
     retargeting: Retargeting | None = None
     """Makes this campaign depend on the visitors the others bring."""
-    seasonality: list[Season] = []
+    seasonality: list[Season] = Field(default_factory=list)
     """Indices of this campaign, multiplied with the channel's and the plan's."""
 
     @model_validator(mode="after")
@@ -334,5 +355,5 @@ class Channel(Spec):
     """Limits on the channel's spend over the horizon."""
     campaigns: Annotated[dict[str, Campaign], Field(min_length=1)]
     """The channel's campaigns by name."""
-    seasonality: list[Season] = []
+    seasonality: list[Season] = Field(default_factory=list)
     """Indices of this channel, multiplied with the plan's."""

@@ -42,7 +42,7 @@ class FittedHill(Spec):
     """Unitless: share of a period's remaining effect that waits for the next period."""
     carryover_periods: Annotated[int, Field(ge=1, le=400)] = 13
     """Length of the carryover in periods, the period of the spend included."""
-    last_spend: Annotated[list[Money], Field(max_length=400)] = []
+    last_spend: Annotated[list[Money], Field(max_length=400)] = Field(default_factory=list)
     """Spend of the history's last periods, oldest first, currency units."""
     spread: Spread = 0.0
     """Standard deviation of the log effect, from the fit."""

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bidder.budget.spec_base import Count, Money, Percent, PositiveCount, PositiveMoney, Ratio, Share, Spec
+from bidder.budget.spec_base import Count, Money, Percent, PositiveCount, PositiveMoney, Share, Spec
 
 
 class Per(StrEnum):
@@ -85,6 +85,7 @@ class SpendLimit(DatedLimit):
     """Least or most spend."""
 
     kind: Literal["spend"]
+    """Kind of limit."""
     min: Money | None = None
     """Least spend, currency units."""
     max: Money | None = None
@@ -100,6 +101,7 @@ class ShareLimit(DatedLimit):
     """Least or most share of the plan's total spend (over the same dates)."""
 
     kind: Literal["share"]
+    """Kind of limit."""
     min: Share | None = None
     """Least share, 0 to 1."""
     max: Share | None = None
@@ -117,6 +119,7 @@ class RoasFloor(DatedLimit):
     """Revenue of at least ``min`` per unit of spend."""
 
     kind: Literal["roas"]
+    """Kind of limit."""
     min: Annotated[float, Field(gt=0, le=1e9)]
     """Least revenue / spend, unitless."""
 
@@ -125,6 +128,7 @@ class CpaCap(DatedLimit):
     """Spend of at most ``max`` per conversion."""
 
     kind: Literal["cpa"]
+    """Kind of limit."""
     max: PositiveMoney
     """Most spend / conversions, currency units."""
 
@@ -133,6 +137,7 @@ class OutcomeFloor(DatedLimit):
     """At least this much outcome."""
 
     kind: Literal["outcome"]
+    """Kind of limit."""
     metric: Metric = Metric.CONVERSIONS
     """What is counted."""
     min: PositiveCount
@@ -143,6 +148,7 @@ class CashLimit(Limit):
     """Spend from the start of the horizon up to a date (a period cut by it counts by its days)."""
 
     kind: Literal["cash"]
+    """Kind of limit."""
     by: date
     """Last day counted."""
     max: Money
@@ -153,6 +159,7 @@ class RampLimit(Limit):
     """How far spend may change from one period to the next."""
 
     kind: Literal["ramp"]
+    """Kind of limit."""
     max: Money | None = None
     """Most change, up or down, currency units."""
     max_percent: Percent | None = None
@@ -169,6 +176,7 @@ class Lock(Limit):
     """Fixed spend of a campaign in some periods."""
 
     kind: Literal["lock"]
+    """Kind of limit."""
     dates: tuple[date, date]
     """Periods that begin in [first, last] (inclusive)."""
     spend: Money
@@ -187,6 +195,7 @@ class StockLimit(DatedLimit):
     """Conversions that can be served; demand beyond the stock is lost, not forbidden."""
 
     kind: Literal["stock"]
+    """Kind of limit."""
     max: Count
     """Units in stock, conversions."""
 

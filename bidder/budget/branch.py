@@ -1,0 +1,246 @@
+"""Branch and bound over the cells whose envelope is not tight.
+
+A concave problem is solved by its relaxation alone. With S-shaped curves, campaigns that are off or
+at a minimum, and whole lots, the relaxation may put a few cells (about as many as there are binding
+rows: Shapley-Folkman, see Aubin and Ekeland 1976) where the curve lies under its envelope or where
+spend is not allowed. Each such cell is a yes-or-no decision; they are branched on one at a time,
+best bound first, until the best plan found is within the gap of the best bound left.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidder.budget.elastic import find_feasible, row_sizes
+from bidder.budget.linear import LinearSolver
+from bidder.budget.problem import Problem
+from bidder.budget.region import Envelope, Region
+from bidder.budget.result import Round, relative_gap
+from bidder.budget.segments import Frame
+from bidder.budget.successive import FIRST_WINDOW, SEGMENTS, Relaxed, Start, first_look, relax
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MAX_NODES = 20_000
+TOLERANCE = 1e-6
+"""Largest violation of a row, relative to its size, in a plan that counts as feasible."""
+_LOOSE = 1e-9
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """The best plan found so far, with the relaxation (all decisions made) that it comes from."""
+
+    x: Floats
+    e: Floats
+    objective: float
+    relaxed: Relaxed
+
+
+@dataclass(frozen=True)
+class Branched:
+    """Outcome of the search."""
+
+    incumbent: Incumbent | None
+    bound: float
+    rounds: tuple[Round, ...]
+    nodes: int
+
+
+@dataclass(order=True)
+class _Node:
+    key: float
+    number: int
+    region: Region = field(compare=False)
+    relaxed: Relaxed = field(compare=False)
+
+
+class Search:
+    """One search; keeps the best plan found and the open nodes."""
+
+    def __init__(
+        self, problem: Problem, solver: LinearSolver, gap: float,
+        on_round: Callable[[Round], None] | None, stop: Callable[[], bool] | None,
+    ) -> None:
+        self.problem, self.solver, self.gap = problem, solver, gap
+        self.on_round, self.stop = on_round, stop
+        self.sizes = row_sizes(problem, Region.whole(problem.cells))
+        self.incumbent: Incumbent | None = None
+        self.rounds: list[Round] = []
+        self.nodes = 0
+        self.frame: Frame | None = None
+
+    def run(self, start: Start | None) -> Branched:
+        """Search from the whole region."""
+        root = Region.whole(self.problem.cells)
+        if np.any(root.low > root.high):
+            return Branched(None, -np.inf, (), 0)
+        start = start or Start(first_look(self.problem, root), FIRST_WINDOW)
+        self.frame = Frame.of(self.problem, SEGMENTS, np.maximum(start.x, 1e-3 * root.high))
+        relaxed = self._relax(root, start, report=True)
+        if relaxed is None:
+            return Branched(None, -np.inf, tuple(self.rounds), self.nodes)
+        bound = self._best_first(root, relaxed)
+        return Branched(self.incumbent, bound, tuple(self.rounds), self.nodes)
+
+    def _relax(self, region: Region, start: Start, report: bool = False) -> Relaxed | None:
+        self.nodes += 1
+        # A node's own gap must leave room for the search to close.
+        found = relax(
+            self.problem, region, self.solver, self.gap * (1.0 if report else 0.5), start, self.frame,
+            cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
+        )
+        if found is not None:
+            return found
+        feasible = find_feasible(self.problem, region, self.solver, Start(start.x, FIRST_WINDOW))
+        if feasible.x is None:
+            return None
+        return relax(
+            self.problem, region, self.solver, self.gap, Start(feasible.x, 0.1, keep=feasible.x), self.frame,
+            cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
+        )
+
+    def _note(self, done: Round) -> None:
+        self.rounds.append(done)
+        if self.on_round:
+            self.on_round(done)
+
+    def _cutoff(self) -> float:
+        if self.incumbent is None:
+            return -np.inf
+        return self.incumbent.objective + self.gap * max(abs(self.incumbent.objective), 1e-9)
+
+    def _best_first(self, root: Region, relaxed: Relaxed) -> float:
+        self._consider(root, relaxed)
+        open_nodes = [_Node(-relaxed.bound, 0, root, relaxed)]
+        closed = -np.inf
+        number = 0
+        while open_nodes:
+            best = open_nodes[0]
+            if -best.key <= self._cutoff() or self.nodes >= MAX_NODES or (self.stop and self.stop()):
+                return max(-best.key, closed)
+            node = heapq.heappop(open_nodes)
+            split = decision(self.problem, node.region, node.relaxed)
+            if split is None:
+                # Tight everywhere: nothing left to decide, its bound is as good as it gets.
+                closed = max(closed, node.relaxed.bound)
+                continue
+            for child in split:
+                start = Start(
+                    np.clip(node.relaxed.x, child.low, child.high), max(0.05, node.relaxed.window),
+                    node.relaxed.basis,
+                )
+                found = self._relax(child, start)
+                if found is None:
+                    continue
+                bound = min(found.bound, node.relaxed.bound)
+                if bound <= self._cutoff():
+                    closed = max(closed, bound)
+                    continue
+                number += 1
+                self._consider(child, found)
+                heapq.heappush(open_nodes, _Node(-bound, number, child, found))
+            if self.on_round and self.incumbent and open_nodes:
+                left = relative_gap(self.incumbent.objective, max(-open_nodes[0].key, closed))
+                self.on_round(Round(len(self.rounds), self.nodes, left))
+        return closed
+
+    def _consider(self, region: Region, relaxed: Relaxed) -> None:
+        """Make a plan of a relaxation: decide every loose cell, solve what is left, keep the best."""
+        for up in (0.5, 2.0):
+            trial, found = region, relaxed
+            for _ in range(6):
+                loose = loose_cells(self.problem, trial, found)
+                if not np.any(loose):
+                    break
+                trial = decided(trial, found, loose, up)
+                start = Start(np.clip(found.x, trial.low, trial.high), max(0.05, found.window), found.basis)
+                again = self._relax(trial, start)
+                if again is None:
+                    break
+                found = again
+            else:
+                continue
+            if self._keep(trial, found) and np.array_equal(trial.low, region.low):
+                return
+
+    def _keep(self, region: Region, relaxed: Relaxed) -> bool:
+        x = region.nearest(relaxed.x)
+        y = self.problem.cells.curves.value(x)
+        if worst_violation(self.problem, x, y, relaxed.e, self.sizes) > TOLERANCE:
+            return False
+        objective = self.problem.objective(x, y, relaxed.e)
+        if self.incumbent is None or objective > self.incumbent.objective:
+            self.incumbent = Incumbent(x, relaxed.e, objective, relaxed)
+        return True
+
+
+def worst_violation(problem: Problem, x: Floats, y: Floats, e: Floats, sizes: Floats) -> float:
+    """Largest violation of a row on the true curves, relative to its size."""
+    activity = problem.rows.at(x, y, e)
+    over = np.maximum(activity - problem.row_high, problem.row_low - activity) / sizes
+    return float(np.max(over, initial=0.0))
+
+
+def loose_cells(problem: Problem, region: Region, relaxed: Relaxed) -> Flags:
+    """Cells whose spend is not allowed, or whose curve lies under the envelope there."""
+    x = relaxed.x
+    allowed = np.abs(region.nearest(x) - x) <= 1e-9 * np.maximum(region.high, 1e-9)
+    above = relaxed.envelope.value(x) - problem.cells.curves.value(region.nearest(x))
+    size = np.maximum(relaxed.envelope.value(region.high), 1e-300)
+    loose: Flags = (~allowed | (above > _LOOSE * size)) & (region.high > region.low)
+    return loose
+
+
+def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region:
+    """A region in which the loose cells are decided: at the bottom, or where the curve is concave.
+
+    ``up`` is the part of the way to the tangent point from which a cell goes up; whole lots go to
+    the nearest.
+    """
+    low, high = region.low.copy(), region.high.copy()
+    x = relaxed.x
+    lots = region.lots & loose
+    size = np.where(lots, region.cells.lot, 1.0)
+    whole = np.where(up <= 1.0, np.round(x / size), np.floor(x / size + 1e-9)) * size
+    low, high = np.where(lots, whole, low), np.where(lots, whole, high)
+    bent = loose & ~lots
+    way = (x - region.low) / np.where(relaxed.envelope.tangent > region.low, relaxed.envelope.tangent - region.low, 1.0)
+    goes_up = bent & (way >= up)
+    low = np.where(goes_up, region.curved_from, low)
+    high = np.where(bent & ~goes_up, region.low, high)
+    return Region(region.cells, np.minimum(low, high), high)
+
+
+def decision(problem: Problem, region: Region, relaxed: Relaxed) -> tuple[Region, Region] | None:
+    """The two parts to look at next, split at the loose cell that costs most; None if none is loose."""
+    loose = loose_cells(problem, region, relaxed)
+    if not np.any(loose):
+        return None
+    x = relaxed.x
+    above = relaxed.envelope.value(x) - problem.cells.curves.value(region.nearest(x))
+    loss = np.where(loose, np.maximum(relaxed.certificate.gain, 0.0) * np.maximum(above, 0.0), -1.0)
+    away = np.abs(region.nearest(x) - x) * np.maximum(np.abs(relaxed.certificate.price), 1e-12)
+    cell = int(np.argmax(np.where(loose, loss + 1e-6 * away, -1.0)))
+    below, above_ = _parts(region, relaxed.envelope, cell, float(x[cell]))
+    return region.narrowed(cell, high=below), region.narrowed(cell, low=above_)
+
+
+def _parts(region: Region, envelope: Envelope, cell: int, x: float) -> tuple[float, float]:
+    if region.lots[cell]:
+        lot = float(region.cells.lot[cell])
+        least = min(np.floor(x / lot + 1e-9) * lot, region.high[cell] - lot)
+        return float(max(least, region.low[cell])), float(least + lot)
+    if region.hole[cell]:
+        return 0.0, float(region.cells.on_minimum[cell])
+    end = float(envelope.tangent[cell])
+    low, high = float(region.low[cell]), float(region.high[cell])
+    end = end if end > low else high
+    at = float(np.clip(x, low + 0.1 * (end - low), end - 0.1 * (end - low)))
+    return at, at

@@ -1,0 +1,247 @@
+"""The linear program of one round: every cell's envelope as a few straight segments.
+
+Spend and effect are substituted by the segments' own columns, ``x = low + sum of d_j`` and
+``y = F(low) + sum of slope_j d_j``, so that the program has no rows but the side constraints. Which
+row an entry stands in never changes between rounds; a round only rewrites values, costs and bounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bidder.budget.linear import At, Basis, LinearProgram
+from bidder.budget.problem import Problem
+from bidder.budget.region import Envelope
+
+Floats = NDArray[np.float64]
+
+_SPREAD = np.array([-1.0, -0.25, 0.0, 0.25, 1.0])
+"""Breakpoints around a cell's centre, in units of its window (on a log scale)."""
+
+_BESIDE = np.array([-0.5, 0.5])
+"""Breakpoints around the spend that must stay reachable, in the same units."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stays the same from round to round: entries' places, and scales.
+
+    Attributes
+    ----------
+    segments : int
+        Segments per cell.
+    start, index : int arrays
+        Column starts and row numbers of the program.
+    spend, effect : float arrays, shape (nnz of cells,)
+        Coefficients of a cell in the rows it is in, by cell.
+    source : int array, shape (nnz of cells * segments,)
+        For every entry of the segment columns, its place in ``spend`` and ``effect``.
+    column : int array, same shape
+        Its segment column.
+    money, row_scale, objective_scale, extra_scale
+        Scales that bring coefficients near 1.
+    """
+
+    problem: Problem
+    segments: int
+    start: NDArray[np.int32]
+    index: NDArray[np.int32]
+    spend: Floats
+    effect: Floats
+    source: NDArray[np.int64]
+    column: NDArray[np.int64]
+    extra: Floats
+    money: float
+    row_scale: Floats
+    objective_scale: float
+    extra_scale: Floats
+
+    @classmethod
+    def of(cls, problem: Problem, segments: int, typical: Floats) -> Frame:
+        """Lay out the entries; ``typical`` spends (n,) set the scales."""
+        n, m, k = len(problem.cells), len(problem.rows), len(problem.extras)
+        cell, row, spend, effect = _merged(problem)
+        count = np.bincount(cell, minlength=n)
+        first = np.concatenate([[0], np.cumsum(count)])
+        lengths = np.repeat(count, segments)
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        source = np.arange(starts[-1]) - np.repeat(starts[:-1] - np.repeat(first[:-1], segments), lengths)
+        column = np.repeat(np.arange(n * segments), lengths)
+        extra = problem.rows.extra.tocsc()
+        money = max(float(np.mean(typical)), 1e-12)
+        extra_scale = np.maximum(np.abs(problem.extras.high), np.abs(problem.extras.low))
+        extra_scale = np.where(extra_scale > 0, extra_scale, 1.0)
+        effects = np.maximum(problem.cells.curves.value(typical), 1e-300) / np.maximum(typical, 1e-300)
+        sizes = (np.abs(spend) + np.abs(effect) * effects[cell]) * money
+        row_scale = np.zeros(m)
+        np.maximum.at(row_scale, row, sizes)
+        np.maximum.at(row_scale, extra.indices, np.abs(extra.data) * extra_scale[_columns(extra)])
+        row_scale = 1.0 / np.where(row_scale > 0, row_scale, 1.0)
+        worth = np.abs(problem.spend_value + problem.effect_value * effects) * money
+        objective_scale = 1.0 / max(float(np.median(worth)), float(np.max(worth)) * 1e-3, 1e-300)
+        return cls(
+            problem, segments,
+            np.concatenate([starts, starts[-1] + extra.indptr[1:]]).astype(np.int32),
+            np.concatenate([row[source], extra.indices]).astype(np.int32),
+            spend, effect, source, column, extra.data * extra_scale[_columns(extra)] if k else np.zeros(0),
+            money, row_scale, objective_scale, extra_scale,
+        )
+
+    def program(self, envelope: Envelope, points: Floats) -> SegmentProgram:
+        """The linear program for breakpoints ``points``, shape (n, segments + 1), sorted by row."""
+        problem = self.problem
+        effects = envelope.value(points)
+        width = np.diff(points, axis=1)
+        slope = np.diff(effects, axis=1) / np.where(width > 0, width, 1.0)
+        slope = np.where(width > 0, slope, 0.0)
+        # Rounding may lift a later slope by a hair over an earlier one on straight stretches.
+        ordered = np.minimum.accumulate(np.where(width > 0, slope, np.inf), axis=1)
+        slope = np.where(np.isfinite(ordered), ordered, 0.0)
+        flat = slope.ravel()
+        values = self.spend[self.source] + flat[self.column] * self.effect[self.source]
+        cells = values * self.money
+        value = np.concatenate([cells, self.extra]) * self.row_scale[self.index]
+        worth = (problem.spend_value[:, None] + problem.effect_value[:, None] * slope).ravel() * self.money
+        base_x, base_y = points[:, 0], effects[:, 0]
+        base = problem.rows.spend @ base_x + problem.rows.effect @ base_y + problem.rows.constant
+        lp = LinearProgram(
+            -np.concatenate([worth, problem.extra_value * self.extra_scale]) * self.objective_scale,
+            np.concatenate([np.zeros(width.size), problem.extras.low / self.extra_scale]),
+            np.concatenate([width.ravel() / self.money, problem.extras.high / self.extra_scale]),
+            self.start, self.index, value,
+            (problem.row_low - base) * self.row_scale, (problem.row_high - base) * self.row_scale,
+        )
+        return SegmentProgram(self, points, lp)
+
+
+@dataclass(frozen=True)
+class SegmentProgram:
+    """One round's linear program, and how to read its answer."""
+
+    frame: Frame
+    points: Floats
+    lp: LinearProgram
+
+    def spend(self, primal: Floats) -> Floats:
+        """Spend of each cell, shape (n,)."""
+        frame = self.frame
+        part = primal[: self.points.shape[0] * frame.segments].reshape(-1, frame.segments) * frame.money
+        x: Floats = np.clip(self.points[:, 0] + part.sum(axis=1), self.points[:, 0], self.points[:, -1])
+        return x
+
+    def extras(self, primal: Floats) -> Floats:
+        """The extra columns, shape (k,)."""
+        frame = self.frame
+        e: Floats = primal[self.points.shape[0] * frame.segments :] * frame.extra_scale
+        return e
+
+    def duals(self, duals: Floats) -> Floats:
+        """Multipliers of the maximisation, from the solver's duals of the scaled minimisation."""
+        unscaled: Floats = -duals * self.frame.row_scale / self.frame.objective_scale
+        return unscaled
+
+
+def moved_basis(basis: Basis, points: Floats, x: Floats) -> Basis:
+    """A basis for new breakpoints that stands at the same spends.
+
+    Segments below the old spend are full, those above empty; as many segments next to it are basic as
+    the cell had basic segments before, so the basis keeps its size.
+
+    Parameters
+    ----------
+    basis : Basis
+        Of a program with as many segments per cell.
+    points : ndarray, shape (n, segments + 1)
+    x : ndarray, shape (n,)
+        Spends the old basis stands at.
+    """
+    n, j = points.shape[0], points.shape[1] - 1
+    basic = (basis.columns[: n * j].reshape(n, j) == At.BASIC).sum(axis=1)
+    middles = 0.5 * (points[:, 1:] + points[:, :-1])
+    filled = np.sum(middles < x[:, None], axis=1)
+    order = np.abs(np.arange(j)[None, :] + 0.25 - filled[:, None])
+    order = order + np.where(np.diff(points, axis=1) <= 0, j, 0)
+    rank = np.argsort(np.argsort(order, axis=1, kind="stable"), axis=1, kind="stable")
+    status = np.where(np.arange(j)[None, :] < filled[:, None], At.UPPER, At.LOWER)
+    status = np.where(rank < basic[:, None], At.BASIC, status)
+    columns = np.concatenate([status.ravel(), basis.columns[n * j :]]).astype(np.int8)
+    return Basis(columns, basis.rows)
+
+
+def _columns(matrix: sparse.csc_array) -> NDArray[np.int64]:
+    return np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+
+
+def _merged(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+    """Entries of spend and effect rows on one pattern: cell, row, spend and effect coefficients."""
+    spend, effect = problem.rows.spend.tocoo(), problem.rows.effect.tocoo()
+    m = max(len(problem.rows), 1)
+    keys = np.concatenate([
+        spend.coords[1].astype(np.int64) * m + spend.coords[0],
+        effect.coords[1].astype(np.int64) * m + effect.coords[0],
+    ])
+    places, inverse = np.unique(keys, return_inverse=True)
+    split = spend.nnz
+    spends = np.bincount(inverse[:split], weights=spend.data, minlength=len(places))
+    effects = np.bincount(inverse[split:], weights=effect.data, minlength=len(places))
+    return places // m, places % m, spends, effects
+
+
+def breakpoints(envelope: Envelope, centre: Floats, window: Floats, keep: Floats) -> Floats:
+    """Breakpoints of every cell: both ends, a few around ``centre``, ``keep``, and the tangent point.
+
+    Parameters
+    ----------
+    centre, window, keep : ndarray, shape (n,)
+        Where to look closely, how widely (natural log), and a spend that must stay reachable.
+
+    Returns
+    -------
+    ndarray, shape (n, 11)
+        Sorted within each row.
+    """
+    region = envelope.region
+    low, high = region.low, region.high
+    near = np.maximum(centre, 1e-9 * high)[:, None] * np.exp(window[:, None] * _SPREAD)
+    beside = keep[:, None] * np.exp(window[:, None] * _BESIDE)
+    sides = np.stack([low, keep, envelope.tangent, high], axis=1)
+    points = np.clip(np.concatenate([sides, beside, near], axis=1), low[:, None], high[:, None])
+    lots = region.lots
+    if np.any(lots):
+        points[lots] = _whole_points(region.cells.lot[lots], points[lots], keep[lots], low[lots], high[lots])
+    if len(envelope.cornered):
+        points[envelope.cornered] = _near_corners(envelope, keep, points.shape[1])
+    hole = np.flatnonzero(region.hole)
+    if len(hole):
+        # Nothing between 0 and the least spend when on is allowed: the chord has no corner there.
+        inside = (points[hole] > 0) & (points[hole] < envelope.tangent[hole][:, None])
+        inside &= points[hole] != keep[hole][:, None]
+        points[hole] = np.where(inside, 0.0, points[hole])
+    points.sort(axis=1)
+    return points
+
+
+def _whole_points(lot: Floats, points: Floats, keep: Floats, low: Floats, high: Floats) -> Floats:
+    whole = np.round(points / lot[:, None])
+    # Two of the close points give way to the whole lots on both sides of the spend to keep.
+    whole[:, 1] = np.floor(keep / lot + 1e-9)
+    whole[:, -2] = np.ceil(keep / lot - 1e-9)
+    clipped: Floats = np.clip(whole * lot[:, None], low[:, None], high[:, None])
+    return clipped
+
+
+def _near_corners(envelope: Envelope, keep: Floats, count: int) -> Floats:
+    xs = envelope.corner_x
+    if xs.shape[1] >= count - 1:
+        at = np.sum(xs <= keep[envelope.cornered][:, None], axis=1) - 1
+        inner = count - 3
+        first = np.clip(at - inner // 2, 0, xs.shape[1] - inner)
+        picked = np.take_along_axis(xs, first[:, None] + np.arange(inner)[None, :], axis=1)
+        xs = np.concatenate([xs[:, :1], picked, xs[:, -1:]], axis=1)
+    held = np.clip(keep[envelope.cornered], xs[:, 0], xs[:, -1])[:, None]
+    full = np.concatenate([xs, held], axis=1)
+    return np.pad(full, ((0, 0), (0, count - full.shape[1])), mode="edge")

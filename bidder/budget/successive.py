@@ -1,0 +1,201 @@
+"""Successive piecewise-linear programs: solve, bound, refine around the solution, repeat.
+
+Each round's linear program is an inner approximation of the concave envelopes, so its solutions are
+feasible for them; its duals give the bound (:mod:`bidder.budget.certificate`) and, through each
+cell's maximiser at those duals, the place where the next round looks more closely. The spend of the
+last round stays a breakpoint, so that the value never falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidder.budget.certificate import Certificate, certify
+from bidder.budget.linear import Basis, LinearSolver, Status
+from bidder.budget.problem import Problem
+from bidder.budget.region import Envelope, Region, maximisers
+from bidder.budget.result import Round, relative_gap
+from bidder.budget.segments import Frame, breakpoints, moved_basis
+from bidder.errors import SolverError
+
+Floats = NDArray[np.float64]
+
+MAX_ROUNDS = 40
+FIRST_WINDOW = 1.0
+SHRINK = 0.25
+NARROWEST = 1e-5
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to look first: spends (n,), width of the look (natural log), and a basis to start from."""
+
+    x: Floats
+    window: float
+    basis: Basis | None = None
+    keep: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Solution of the concave relaxation over a region.
+
+    ``value`` is the best value reached on the envelopes, ``bound`` the least upper bound found.
+    """
+
+    x: Floats
+    e: Floats
+    value: float
+    bound: float
+    certificate: Certificate
+    rounds: tuple[Round, ...]
+    envelope: Envelope
+    basis: Basis | None
+    window: float
+
+    @property
+    def gap(self) -> float:
+        """Relative distance between value and bound."""
+        return relative_gap(self.value, self.bound)
+
+
+def first_look(problem: Problem, region: Region) -> Floats:
+    """Spends of the problem without side constraints but one price that meets the tightest total.
+
+    A row with coefficient 1 on every cell's spend (a budget) sets one price for all; the spends at
+    that price are close to the solution wherever little else binds.
+    """
+    total = _total(problem)
+    gain = np.maximum(problem.effect_value, 0.0)
+    if not np.any(gain > 0):
+        gain = np.ones_like(gain)
+
+    def spend_at(price: float) -> Floats:
+        return maximisers(region, gain, price - problem.spend_value)[1]
+
+    free = spend_at(0.0)
+    if total is None:
+        return free if problem.sense > 0 else 0.5 * (region.low + region.high)
+    if float(free.sum()) <= total:
+        return free
+    # One price, found on a log scale between "everything is worth it" and "nothing is".
+    high = 1.0
+    least = float(region.low.sum())
+    while float(spend_at(high).sum()) > max(total, least * (1 + 1e-9)) and high < 1e30:
+        high *= 64.0
+    low = high / 64.0
+    while float(spend_at(low).sum()) < total and low > 1e-30:
+        low /= 64.0
+    for _ in range(40):
+        middle = float(np.sqrt(low * high))
+        if float(spend_at(middle).sum()) > total:
+            low = middle
+        else:
+            high = middle
+    return spend_at(high)
+
+
+def _total(problem: Problem) -> float | None:
+    """Least upper side of the rows that sum all spends and nothing else."""
+    spend = problem.rows.spend
+    n = len(problem.cells)
+    counts, effects = np.diff(spend.indptr), np.diff(problem.rows.effect.indptr)
+    rows = np.flatnonzero((counts == n) & (effects == 0) & np.isfinite(problem.row_high))
+    totals = [
+        float(problem.row_high[r] - problem.rows.constant[r])
+        for r in rows
+        if np.all(spend.data[spend.indptr[r] : spend.indptr[r + 1]] == 1.0)
+    ]
+    return min(totals, default=None)
+
+
+def relax(
+    problem: Problem,
+    region: Region,
+    solver: LinearSolver,
+    gap: float,
+    start: Start | None = None,
+    frame: Frame | None = None,
+    cutoff: float = -np.inf,
+    enough: float = np.inf,
+    max_rounds: int = MAX_ROUNDS,
+    on_round: Callable[[Round], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Relaxed | None:
+    """Solve the concave relaxation over a region to a certified gap.
+
+    Parameters
+    ----------
+    gap : float
+        Relative gap between the envelopes' value and the bound at which to stop.
+    cutoff : float
+        Stop as soon as the bound is no better than this (branch and bound has no use for more).
+    enough : float
+        Stop as soon as the value is at least this.
+    stop : callable, optional
+        Asked between rounds; True ends the search with what there is.
+
+    Returns
+    -------
+    Relaxed or None
+        None when a round's program is infeasible: the breakpoints may be too coarse, or the
+        constraints contradict each other; :mod:`bidder.budget.elastic` tells which.
+    """
+    envelope = Envelope.of(region)
+    if start is None:
+        start = Start(first_look(problem, region), FIRST_WINDOW)
+    centre, keep = start.x, start.x if start.keep is None else start.keep
+    window, basis = start.window, start.basis
+    frame = frame or Frame.of(problem, SEGMENTS, np.maximum(start.x, 1e-3 * region.high))
+    best: Certificate | None = None
+    rounds: list[Round] = []
+    widths = np.full(len(centre), window)
+    x, e, value = keep, np.zeros(len(problem.extras)), -np.inf
+    for number in range(max_rounds):
+        points = breakpoints(envelope, centre, widths, keep)
+        if basis is not None:
+            basis = moved_basis(basis, points, x)
+        program = frame.program(envelope, points)
+        answer = solver.solve(program.lp, basis)
+        if answer.status is not Status.OPTIMAL:
+            if number == 0 or answer.status is Status.INFEASIBLE:
+                return _none_if_infeasible(answer.status, solver)
+            break
+        x, e, basis = program.spend(answer.primal), program.extras(answer.primal), answer.basis
+        value = problem.objective(x, envelope.value(x), e)
+        found = certify(problem, region, program.duals(answer.duals))
+        if best is None or found.bound < best.bound:
+            best = found
+        rounds.append(Round(number, program.lp.columns, relative_gap(value, best.bound)))
+        if on_round:
+            on_round(rounds[-1])
+        done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or window <= NARROWEST
+        if done or (stop is not None and stop()):
+            break
+        window *= SHRINK
+        centre, keep = found.x, x
+        widths = _widths(window, centre, keep, region)
+    assert best is not None
+    return Relaxed(x, e, value, best.bound, best, tuple(rounds), envelope, basis, window)
+
+
+SEGMENTS = 10
+"""Segments per cell (one less than the breakpoints)."""
+
+
+def _widths(window: float, centre: Floats, keep: Floats, region: Region) -> Floats:
+    # Where the duals' maximiser and the program's spend disagree, look at all of what is between.
+    floor = np.maximum(1e-9 * region.high, 1e-300)
+    apart = np.abs(np.log(np.maximum(centre, floor) / np.maximum(keep, floor)))
+    widths: Floats = np.clip(1.2 * apart, window, max(FIRST_WINDOW, window))
+    return widths
+
+
+def _none_if_infeasible(status: Status, solver: LinearSolver) -> None:
+    if status is Status.INFEASIBLE:
+        return
+    raise SolverError(f"solver {solver.name!r} could not solve a linear program ({status})")
