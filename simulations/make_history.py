@@ -83,7 +83,8 @@ def generate(weeks: int = 156, seed: int = 1, noise: float = 0.03) -> Sample:
     price_index = np.round(100 * (1 + 0.05 * rng.standard_normal(weeks)), 1)
     promotion = [_promotion(d) for d in starts]
     lift = np.array([{"": 0.0, "618": 300_000.0, "double11": 500_000.0}[p] for p in promotion])
-    mean = LEVEL + 1_500.0 * np.arange(weeks) + season - 6_000.0 * (price_index - 100) + lift + sum(effect.values())
+    base = LEVEL + 1_500.0 * np.arange(weeks) + season - 6_000.0 * (price_index - 100) + lift
+    mean = base + sum(effect.values())
     revenue = np.round(mean * rng.lognormal(-(noise**2) / 2, noise, weeks), 2)
     return Sample(starts, revenue, spend, effect, price_index, promotion)
 

@@ -82,7 +82,7 @@ def test_jacobian_equals_central_differences(seed):
 def test_jacobian_equals_scipy_differences_for_a_tail_of_one_period():
     one = spec(carryover={"periods": 1})
     fitted = built(history(), one)
-    flat = (fitted.priors.centre + [0.3, 0.1, 0.2, 0.1]).ravel()
+    flat = (fitted.priors.centre + np.array([0.3, 0.1, 0.2, 0.1])).ravel()
     np.testing.assert_allclose(
         fitted.jacobian(flat), approx_fprime(flat, fitted.residuals, 1e-7), atol=1e-4)
 
@@ -106,7 +106,7 @@ def test_no_spend_at_all_has_no_effect_and_no_warning():
 
 def test_projecting_the_base_out_equals_fitting_it():
     fitted = built(history(controls=("x",)), spec())
-    parameters = fitted.priors.centre + [0.2, 0.0, 0.0, 0.0]
+    parameters = fitted.priors.centre + np.array([0.2, 0.0, 0.0, 0.0])
     beta = fitted.coefficients(parameters)
     explained = parameters[:, 0] @ model.shapes(fitted.lags, parameters).value
     left = fitted.result - explained - fitted.base @ beta

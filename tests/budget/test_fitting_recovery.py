@@ -79,8 +79,10 @@ def test_spread_is_about_as_large_as_the_real_error():
     missed = []
     for seed in range(6):
         sample = make_history.generate(seed=seed, noise=0.03)
-        for c in fit(as_history(sample), FAST).campaigns:
-            missed.append(np.log(c.effect / sample.effect[c.name].sum()) / c.spread)
+        missed += [
+            np.log(c.effect / sample.effect[c.name].sum()) / c.spread
+            for c in fit(as_history(sample), FAST).campaigns
+        ]
     assert 0.3 < np.sqrt(np.mean(np.square(missed))) < 1.5
 
 
@@ -117,7 +119,8 @@ def test_held_out_error_equals_an_independent_computation(sample, result):
     assert held.first == first_held_out(rows, SPEC) == rows - round(0.2 * rows)
     actual = sample.revenue[held.first :]
     np.testing.assert_array_equal(held.actual, actual)
-    for forecast, error in ((held.forecast, held.error), (sample.revenue[held.first - 52 : rows - 52], held.naive_error)):
+    last_year = sample.revenue[held.first - 52 : rows - 52]
+    for forecast, error in ((held.forecast, held.error), (last_year, held.naive_error)):
         mape = sum(abs(a - f) / a for a, f in zip(actual, forecast, strict=True)) / len(actual)
         nrmse = (sum((a - f) ** 2 for a, f in zip(actual, forecast, strict=True)) / len(actual)) ** 0.5
         assert error.mape == pytest.approx(mape)
@@ -146,7 +149,8 @@ def test_collinear_campaigns_are_named():
     history = as_history(make_history.generate(seed=2))
     rng = np.random.default_rng(0)
     twin = history.spend[:, 1] * (1 + 0.01 * rng.standard_normal(len(history)))
-    found = fit(with_spend(history, np.column_stack([history.spend[:, :2], twin]), ["search", "feed", "twin"]), FAST)
+    spend = np.column_stack([history.spend[:, :2], twin])
+    found = fit(with_spend(history, spend, ["search", "feed", "twin"]), FAST)
     finding = codes(found)["cannot_tell_apart"]
     assert finding.campaigns == ("feed", "twin")
     assert "cannot tell feed and twin apart" in finding.text

@@ -16,6 +16,7 @@ from bidder.budget.fitting.errors import Holdout, forecast_error, seasonal_naive
 from bidder.budget.fitting.history import SEASON_LAG, Base, History, base
 from bidder.budget.fitting.model import (
     CEILING,
+    LEAST_RETENTION,
     LOG_HALF,
     LOG_SLOPE,
     RETENTION,
@@ -179,12 +180,13 @@ def _campaign(
     usual = spent / active if active else 0.0
     # A tail of one period has no retention, whatever the prior says.
     carried = 1.0 if spec.carryover.periods > 1 else 0.0
+    retention = float(best[RETENTION]) * carried
     return CampaignFit(
         name=history.campaigns[number],
         ceiling=ceiling,
         half_spend=half,
         slope=slope,
-        retention=float(best[RETENTION]) * carried,
+        retention=retention if retention > 2 * LEAST_RETENTION else 0.0,
         carryover_periods=spec.carryover.periods,
         spread=spread_,
         spend=spent,

@@ -19,6 +19,11 @@ class Interval:
     low: float
     high: float
 
+    @property
+    def shown_low(self) -> float:
+        """The low end for a reader: 0 when next to the high end it is nothing."""
+        return self.low if self.low > 0.002 * self.high else 0.0
+
 
 @dataclass(frozen=True)
 class CampaignFit:
