@@ -1,0 +1,399 @@
+"""Charts that reports are made of, as Vega-Lite specifications: what is drawn, not what it means.
+
+Data are given as rows with short fixed field names, so that no name a user chose ever becomes part
+of an expression. Charts take the width of their container.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bidder.reports.theme import GRID, HEAT, INK, MUTED, PAST
+
+Row = dict[str, Any]
+Tip = tuple[str, str, str]
+"""Field, title and number format ("" for text) of a tooltip line."""
+
+
+def _altair() -> Any:
+    import altair
+
+    return altair
+
+
+def finish(chart: Any, height: int | dict[str, int], padding: int = 0) -> dict[str, Any]:
+    """The specification of a chart of any width: no schema address, no theme of the caller's session."""
+    spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
+    for key in ("$schema", "config", "usermeta"):
+        spec.pop(key, None)
+    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
+    spec["padding"] = {"left": padding, "right": 8, "top": 5, "bottom": 5}
+    return spec
+
+
+def chart(rows: Sequence[Row]) -> Any:
+    """An altair chart of rows given inline."""
+    alt = _altair()
+    return alt.Chart(alt.InlineData(values=list(rows)))
+
+
+def tips(*lines: Tip) -> list[Any]:
+    """Tooltip lines."""
+    alt = _altair()
+    return [
+        alt.Tooltip(name, type="quantitative", title=title, format=form)
+        if form
+        else alt.Tooltip(name, type="nominal", title=title)
+        for name, title, form in lines
+    ]
+
+
+def palette(names: Sequence[str], colours: Mapping[str, str]) -> Any:
+    """A colour scale of fixed names."""
+    return _altair().Scale(domain=list(names), range=[colours[name] for name in names])
+
+
+def time_x(times: Sequence[str], labels: str) -> Any:
+    """Periods side by side, labelled where there is room; field t."""
+    alt = _altair()
+    axis = alt.Axis(labelExpr=labels, labelOverlap="parity", title=None, labelSeparation=10, ticks=False)
+    return alt.X(
+        "t",
+        type="ordinal",
+        axis=axis,
+        scale=alt.Scale(domain=list(times), paddingInner=0.12 if len(times) <= 120 else 0, paddingOuter=0.05),
+    )
+
+
+def amount_y(name: str, title: str | None, labels: str, zero: bool = True, ticks: int = 5) -> Any:
+    """A vertical axis of large numbers."""
+    alt = _altair()
+    axis = alt.Axis(labelExpr=labels, title=title, tickCount=ticks, domain=False, ticks=False, **_TITLE)
+    return alt.Y(name, type="quantitative", axis=axis, scale=alt.Scale(zero=zero, nice=True))
+
+
+# Set level above the axis, where it takes no width from a chart on a phone.
+_TITLE: dict[str, Any] = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleBaseline": "bottom",
+    "titleX": 0,
+    "titleY": -8,
+}
+
+
+def past_bands(times: Sequence[str], past: int, labels: str) -> Any:
+    """Shade behind the first ``past`` periods."""
+    alt = _altair()
+    return (
+        chart([{"t": t} for t in times[:past]])
+        .mark_rect(color=PAST, width={"band": 1.14})
+        .encode(x=time_x(times, labels), tooltip=alt.value(None))
+    )
+
+
+def stacked_bars(
+    rows: Sequence[Row],
+    times: Sequence[str],
+    names: Sequence[str],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
+    money: str,
+    time: str,
+    past: int = 0,
+) -> dict[str, Any]:
+    """Bars over time, stacked: fields t, w (period in words), c (name), lo, hi, v, p (share)."""
+    alt = _altair()
+    bars = (
+        chart(rows)
+        .mark_bar()
+        .encode(
+            x=time_x(times, time),
+            y=amount_y("lo", titles["v"], money),
+            y2="hi",
+            color=alt.Color("c", type="nominal", scale=palette(names, colours), legend=None),
+            tooltip=tips(
+                ("w", titles["w"], ""),
+                ("c", titles["c"], ""),
+                ("v", titles["v"], ",.2f"),
+                ("p", titles["p"], ".1%"),
+            ),
+        )
+    )
+    layers = [past_bands(times, past, time), bars] if past else [bars]
+    return finish(alt.layer(*layers), 300)
+
+
+def paired_bars(
+    rows: Sequence[Row],
+    times: Sequence[str],
+    colours: tuple[str, str],
+    titles: Mapping[str, str],
+    labels: str,
+    time: str,
+    past: int = 0,
+    tick: bool = False,
+) -> dict[str, Any]:
+    """Two amounts per period: a wide bar or mark behind (b) and a bar (a); fields t, w, a, b."""
+    alt = _altair()
+    tooltip = tips(("w", titles["w"], ""), ("a", titles["a"], ",.2f"), ("b", titles["b"], ",.2f"))
+    base = chart(rows).encode(x=time_x(times, time), tooltip=tooltip)
+    behind = base.mark_bar(color=colours[1]).encode(y=amount_y("b", titles["y"], labels))
+    front = base.mark_bar(color=colours[0]).encode(y=amount_y("a", titles["y"], labels))
+    if tick:
+        behind = base.mark_tick(color=colours[1], thickness=2.5).encode(y=amount_y("b", titles["y"], labels))
+        layers = [front, behind]
+    else:
+        layers = [behind, front]
+    if past:
+        layers.insert(0, past_bands(times, past, time))
+    return finish(alt.layer(*layers), 240)
+
+
+def area(
+    rows: Sequence[Row],
+    times: Sequence[str],
+    colour: str,
+    titles: Mapping[str, str],
+    labels: str,
+    time: str,
+) -> dict[str, Any]:
+    """One amount over time: fields t, w, v."""
+    mark = {"color": colour, "opacity": 0.16, "line": {"color": colour, "strokeWidth": 2}}
+    if len(rows) <= 62:
+        mark["point"] = {"color": colour, "size": 22, "opacity": 1}
+    base = (
+        chart(rows)
+        .mark_area(**mark)
+        .encode(
+            x=time_x(times, time),
+            y=amount_y("v", titles["v"], labels),
+            tooltip=tips(("w", titles["w"], ""), ("v", titles["v"], ",.0f")),
+        )
+    )
+    return finish(base, 240)
+
+
+def heat_map(
+    rows: Sequence[Row],
+    times: Sequence[str],
+    names: Sequence[str],
+    titles: Mapping[str, str],
+    money: str,
+    time: str,
+) -> dict[str, Any]:
+    """Amounts by name and period: fields t, w, c, v."""
+    alt = _altair()
+    legend = alt.Legend(
+        orient="top",
+        title=titles["v"],
+        gradientLength=180,
+        gradientThickness=10,
+        labelExpr=money,
+        values=_legend_steps(rows),
+        titleOrient="left",
+        offset=8,
+    )
+    base = (
+        chart(rows)
+        .mark_rect(stroke="#fff", strokeWidth=1 if len(times) <= 120 else 0)
+        .encode(
+            x=time_x(times, time),
+            y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
+            color=alt.Color(
+                "v",
+                type="quantitative",
+                legend=legend,
+                scale=alt.Scale(type="sqrt", range=list(HEAT), domainMin=0),
+            ),
+            tooltip=tips(("w", titles["w"], ""), ("c", titles["c"], ""), ("v", titles["v"], ",.2f")),
+        )
+    )
+    return finish(base, {"step": 22})
+
+
+def _name_axis() -> Any:
+    return _altair().Axis(title=None, domain=False, ticks=False, labelColor=INK, labelPadding=6)
+
+
+def ranges(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    channels: Sequence[str],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
+    height: int = 24,
+) -> dict[str, Any]:
+    """A range and its average per name: fields c, g (colour group), lo, v, hi, z (no spend)."""
+    alt = _altair()
+    base = chart(rows).encode(
+        y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
+        color=alt.Color("g", type="nominal", scale=palette(channels, colours), legend=None),
+        tooltip=tips(
+            ("c", titles["c"], ""),
+            ("lo", titles["lo"], ",.3f"),
+            ("v", titles["v"], ",.3f"),
+            ("hi", titles["hi"], ",.3f"),
+        ),
+    )
+    axis = alt.Axis(title=titles["x"], grid=True, domain=False, ticks=False, tickCount=6, gridColor=GRID)
+    x = alt.X(
+        "lo", type="quantitative", axis=axis, scale=alt.Scale(domain=_wide(rows), nice=True, padding=12)
+    )
+    line = base.mark_rule(strokeWidth=4, opacity=0.4, strokeCap="round").encode(x=x, x2="hi")
+    dots = base.mark_circle(size=85, opacity=1).encode(x=alt.X("v", type="quantitative"))
+    solid = dots.transform_filter("!datum.z")
+    hollow = (
+        base.mark_point(size=70, filled=False, strokeWidth=2)
+        .encode(x=alt.X("v", type="quantitative"))
+        .transform_filter("datum.z")
+    )
+    return finish(alt.layer(line, solid, hollow), {"step": height})
+
+
+def _wide(rows: Sequence[Row]) -> list[float]:
+    # Values that are equal up to rounding must look equal: at least a tenth of their size is shown.
+    low = min((r["lo"] for r in rows), default=0.0)
+    high = max((r["hi"] for r in rows), default=1.0)
+    spare = max(0.0, 0.1 * max(abs(low), abs(high), 1e-9) - (high - low)) / 2
+    return [low - spare, high + spare]
+
+
+def _legend_steps(rows: Sequence[Row]) -> list[float]:
+    # A square root scale crowds its upper end: nothing, a quarter and the whole are told.
+    most = max((r["v"] for r in rows), default=0.0)
+    if most <= 0:
+        return [0.0]
+    unit = 10.0 ** math.floor(math.log10(most))
+    top = math.floor(most / unit) * unit
+    return [0.0, top / 4, top]
+
+
+def curve_points(
+    line: Sequence[Row],
+    points: Sequence[Row],
+    colour: str,
+    titles: Mapping[str, str],
+    labels: str,
+) -> dict[str, Any]:
+    """A curve and points on it: fields x, y; points also w, v (real spend), e (real effect), m."""
+    alt = _altair()
+    x = alt.X(
+        "x",
+        type="quantitative",
+        scale=alt.Scale(nice=False, zero=True),
+        axis=alt.Axis(title=None, labelExpr=labels, tickCount=4, labelFlush=True),
+    )
+    y = alt.Y(
+        "y",
+        type="quantitative",
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(title=None, labelExpr=labels, tickCount=4, domain=False, ticks=False),
+    )
+    curve = chart(line).mark_line(color=MUTED, strokeWidth=1.6, clip=True).encode(x=x, y=y)
+    dots = (
+        chart(points)
+        .mark_circle(color=colour, size=42, opacity=0.75, stroke="#fff", strokeWidth=0.6)
+        .encode(
+            x=x,
+            y=y,
+            tooltip=tips(
+                ("w", titles["w"], ""),
+                ("v", titles["v"], ",.2f"),
+                ("e", titles["e"], ",.2f"),
+                ("m", titles["m"], ",.3f"),
+            ),
+        )
+    )
+    return finish(alt.layer(curve, dots), 150)
+
+
+def lines(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
+    x_labels: str,
+    y_labels: str,
+    form: str = ",.2f",
+) -> dict[str, Any]:
+    """Lines over a quantity with their points: fields x, c, y, h (the highlighted point)."""
+    alt = _altair()
+    x = alt.X(
+        "x",
+        type="quantitative",
+        scale=alt.Scale(zero=False, nice=False, padding=10),
+        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, tickCount=5, labelOverlap=True),
+    )
+    base = chart(rows).encode(
+        x=x,
+        y=amount_y("y", titles["y"], y_labels, zero=False),
+        color=alt.Color("c", type="nominal", scale=palette(names, colours), legend=None),
+        tooltip=tips(("c", titles["c"], ""), ("x", titles["x"], ",.2f"), ("y", titles["y"], form)),
+    )
+    mark = base.mark_circle(size=150, opacity=1, stroke="#fff", strokeWidth=2).transform_filter("datum.h")
+    return finish(alt.layer(base.mark_line(strokeWidth=2), base.mark_circle(size=28, opacity=1), mark), 250)
+
+
+def bars(
+    rows: Sequence[Row], names: Sequence[str], colour: str, titles: Mapping[str, str], labels: str
+) -> dict[str, Any]:
+    """A horizontal bar per name: fields c, v."""
+    alt = _altair()
+    axis = alt.Axis(title=titles["v"], labelExpr=labels, tickCount=5, grid=True, domain=False, ticks=False)
+    base = (
+        chart(rows)
+        .mark_bar(color=colour, height={"band": 0.62})
+        .encode(
+            y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
+            x=alt.X("v", type="quantitative", axis=axis),
+            tooltip=tips(("c", titles["c"], ""), ("v", titles["v"], ",.2f")),
+        )
+    )
+    return finish(base, {"step": 30})
+
+
+def histogram(
+    rows: Sequence[Row],
+    marks: Sequence[Row],
+    titles: Mapping[str, str],
+    labels: str,
+    colour: str,
+) -> dict[str, Any]:
+    """Counts of intervals (fields lo, hi, n) with vertical marks (fields x, k, colour)."""
+    alt = _altair()
+    x = alt.X(
+        "lo",
+        type="quantitative",
+        scale=alt.Scale(zero=False, nice=False, padding=6),
+        axis=alt.Axis(title=titles["x"], labelExpr=labels, tickCount=6, labelOverlap=True),
+    )
+    columns = (
+        chart([{**row, "zero": 0} for row in rows])
+        .mark_bar(color=colour, stroke="#fff", strokeWidth=1)
+        .encode(
+            x=x,
+            x2="hi",
+            y2="zero",
+            y=alt.Y(
+                "n",
+                type="quantitative",
+                axis=alt.Axis(
+                    title=titles["n"], tickCount=4, tickMinStep=1, domain=False, ticks=False, **_TITLE
+                ),
+            ),
+            tooltip=tips(
+                ("lo", titles["lo"], ",.2f"), ("hi", titles["hi"], ",.2f"), ("n", titles["n"], ",.0f")
+            ),
+        )
+    )
+    rules = [
+        chart([m])
+        .mark_rule(color=m["colour"], strokeWidth=2.5)
+        .encode(x=alt.X("x", type="quantitative"), tooltip=tips(("k", titles["k"], "")))
+        for m in marks
+    ]
+    return finish(alt.layer(columns, *rules), 250)
