@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -82,6 +83,9 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.flush()
     except BrokenPipeError:
         code = BROKEN_PIPE
+    except OSError as error:
+        code = _cannot_write(error)
+        _detach(sys.stdout)
     if code == BROKEN_PIPE:
         _detach(sys.stdout)
     sys.exit(code)
@@ -104,9 +108,16 @@ def run(args: Sequence[str] | None = None) -> int:
     except SystemExit as end:  # click's own answer to a broken pipe is 1
         return BROKEN_PIPE if end.code == 1 else int(end.code or 0)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            return _cannot_write(error)
         _report_bug(error)
         return int(ExitCode.BUG)
     return result if isinstance(result, int) else int(ExitCode.DONE)
+
+
+def _cannot_write(error: OSError) -> int:
+    click.echo(f"cannot write the output: {error.strerror}", err=True)
+    return int(ExitCode.BAD_INPUT)
 
 
 def _report_bug(error: Exception) -> None:

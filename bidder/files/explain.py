@@ -178,6 +178,9 @@ def _problem(detail: dict[str, Any], found: _Found) -> tuple[Problem, bool]:
         return Problem(str(detail["ctx"]["error"]), "", path), False
     listed = kind in ("enum", "literal_error")
     expected = _expected(detail) if listed else _about(_expected(detail), found.description)
+    if kind in ("too_short", "too_long"):
+        length = detail["ctx"].get("actual_length") or len(detail["input"])
+        return Problem(f"found {length} {'entry' if length == 1 else 'entries'}", expected, path), False
     if kind.startswith("date_") and isinstance(detail["input"], str) and "ctx" in detail:
         reason = str(detail["ctx"].get("error", ""))
         more = f" ({reason})" if "outside" in reason else ""

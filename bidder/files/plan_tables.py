@@ -67,15 +67,15 @@ class _Cells:
     def missing(self, upto: int) -> list[str]:
         """Names of the cells without a row among the first ``upto`` periods."""
         names = list(self.campaigns)
-        return [
-            f"{names[i]} {self.horizon.starts[t]}" for t, i in np.argwhere(self.row_of[:, :upto].T == 0)
-        ]
+        return [f"{names[i]} {self.horizon.starts[t]}" for t, i in np.argwhere(self.row_of[:, :upto].T == 0)]
 
     def refuse_missing(self, missing: list[str]) -> None:
         """Note cells without a row as one problem."""
         if missing:
-            message = f"{len(missing)} rows are missing: {listed(missing)}" if missing[1:] else (
-                f"the row for {missing[0]} is missing"
+            message = (
+                f"{len(missing)} rows are missing: {listed(missing)}"
+                if missing[1:]
+                else (f"the row for {missing[0]} is missing")
             )
             expected = "one row for every campaign and period"
             self.table.problems.append(Problem(message, expected, place=Place(self.table.file)))

@@ -72,6 +72,9 @@ class Document:
         for length in range(len(path), -1, -1):
             if path[:length] in self.overridden:
                 return Place(f"--set {self.overridden[path[:length]]}")
+        made = [set_ for set_ in self.overridden if set_[: len(path)] == path and path not in self.positions]
+        if made:
+            return Place(f"--set {self.overridden[made[0]]}")
         first = self.keys.get(path) if at_key else None
         parents = (self.positions.get(path[:length]) for length in range(len(path), -1, -1))
         line, column = first or next((p for p in parents if p), (1, 1))
