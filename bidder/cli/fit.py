@@ -125,8 +125,10 @@ def error_sentence(outcome: FitOutcome) -> str:
     periods = f"{len(held.actual)} {outcome.spec.period.value}s"
     text = f"held-out error over the last {periods}: {_error(held.error)}"
     if held.naive_error is None:
-        return f"{text}; no seasonal-naive (history too short)"
-    return f"{text}; seasonal-naive: {_error(held.naive_error)}"
+        text += "; no seasonal-naive (history too short)"
+    else:
+        text += f"; seasonal-naive: {_error(held.naive_error)}"
+    return f"{text}; without campaigns: {_error(held.without_error)}"
 
 
 def _error(error: Any) -> str:

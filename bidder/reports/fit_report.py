@@ -46,7 +46,9 @@ def render_fit(result: FitResult, history: History, spec: FitSpec) -> str:
                 f"{len(history.campaigns)} campaigns · result: {spec.result.unit}"
             ),
             sections=[_trust(view), _effects(view), _curves(view), _parts(view), _doubts(view)],
-            footer=f"bidder {__version__} · fit · seed {spec.seed}, {spec.starts} starts, {spec.draws} refits",
+            footer=(
+                f"bidder {__version__} · fit · seed {spec.seed}, {spec.starts} starts, {spec.draws} refits"
+            ),
             labels=Labels("en"),
         )
     )
@@ -84,13 +86,14 @@ def _trust(view: _View) -> Section:
             Fact(
                 "Held-out error (MAPE)",
                 _percent(view, held.error.mape),
-                f"seasonal-naive: {_percent(view, naive.mape)}",
-                main=True,
+                f"seasonal-naive: {_percent(view, naive.mape)}; without campaigns: "
+                f"{_percent(view, held.without_error.mape)}",
             ),
             Fact(
                 "Held-out error (NRMSE)",
                 _percent(view, held.error.nrmse),
-                f"seasonal-naive: {_percent(view, naive.nrmse)}",
+                f"seasonal-naive: {_percent(view, naive.nrmse)}; without campaigns: "
+                f"{_percent(view, held.without_error.nrmse)}",
             ),
             Fact("Explained variance", _percent(view, quality.r_squared), "on the rows fitted to"),
             Fact("Starts at the best optimum", f"{quality.agreement:.0%}", f"of {quality.starts}"),
@@ -101,6 +104,8 @@ def _trust(view: _View) -> Section:
         False: "The model is no better than seasonal-naive on periods it had not seen.",
         None: "The history is too short to compare with seasonal-naive.",
     }[held.better]
+    if held.campaigns_help is False:
+        verdict += " Without the campaigns it would have foreseen them as well or better."
     warnings = [finding.text for finding in view.result.warnings]
     blocks: list[Any] = [facts]
     if warnings:
@@ -326,7 +331,9 @@ def _doubts(view: _View) -> Section:
     blocks: list[Any] = [Prose([n.text for n in view.result.notes], bullets=True)]
     matrices = {
         "Correlation of carried-over, saturated spend, everything else taken out": view.result.correlation,
-        "Correlation of the effects over the refits (near -1: only the sum is known)": view.result.effect_correlation,
+        "Correlation of effects over the refits (near -1: only the sum is known)": (
+            view.result.effect_correlation
+        ),
     }
     for title, matrix in matrices.items():
         rows = [[name, *(f"{v:.2f}" for v in row)] for name, row in zip(names, matrix, strict=True)]

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bidder.budget.fitting.fit import first_held_out, fit, least_rows
-from bidder.budget.fitting.history import History, dummies
+from bidder.budget.fitting.history import History, base, dummies
 from bidder.budget.fitting.spec import FitSpec
 from bidder.calendar import Period
 
@@ -125,7 +125,22 @@ def test_held_out_error_equals_an_independent_computation(sample, result):
         nrmse = (sum((a - f) ** 2 for a, f in zip(actual, forecast, strict=True)) / len(actual)) ** 0.5
         assert error.mape == pytest.approx(mape)
         assert error.nrmse == pytest.approx(nrmse / (sum(actual) / len(actual)))
-    assert held.better
+    assert held.better and held.campaigns_help
+
+
+def test_forecast_without_campaigns_is_a_plain_regression(sample, result):
+    columns = base(as_history(sample), SPEC.trend, SPEC.season).columns
+    first = result.holdout.first
+    beta, *_ = np.linalg.lstsq(columns[:first], sample.revenue[:first], rcond=None)
+    np.testing.assert_allclose(result.holdout.without, columns[first:] @ beta, rtol=1e-8)
+
+
+def test_campaigns_that_do_not_help_the_forecast_are_named():
+    history = as_history(make_history.generate(seed=2))
+    rng = np.random.default_rng(8)
+    shuffled = fit(with_spend(history, rng.permutation(history.spend)), FAST)
+    assert "campaigns_add_nothing" in codes(shuffled)
+    assert "campaigns_add_nothing" not in codes(fit(history, FAST))
 
 
 def test_the_forecast_has_not_seen_the_held_out_results(sample):

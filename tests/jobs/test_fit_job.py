@@ -230,4 +230,5 @@ def test_public_weekly_sample_runs_end_to_end(tmp_path):
     assert list(curves.curves) == ["tv", "ooh", "print", "search", "facebook"]
     held, quality = outcome.result.holdout, outcome.result.quality
     assert held.better and held.error.mape < 0.15 and quality.agreement >= 0.5
+    assert any(f.code == "campaigns_add_nothing" for f in outcome.result.warnings)
     assert any(f.code == "no_effect" and f.campaigns == ("search",) for f in outcome.result.warnings)

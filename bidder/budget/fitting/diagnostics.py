@@ -94,8 +94,8 @@ def prior_ratio(model: Model, drawn: Floats) -> Floats:
 def warnings(evidence: Evidence) -> tuple[Finding, ...]:
     """What a reader must know before trusting the curves, most important first."""
     found = [
-        *_forecast(evidence), *_apart(evidence), *_effects(evidence), *_variation(evidence),
-        *_shape(evidence), *_whole(evidence),
+        *_forecast(evidence), *_added(evidence), *_apart(evidence), *_effects(evidence),
+        *_variation(evidence), *_shape(evidence), *_whole(evidence),
     ]
     return tuple(found)
 
@@ -107,6 +107,16 @@ def notes(evidence: Evidence) -> tuple[Finding, ...]:
         found.append(Finding("controls_known", (), (
             "The held-out forecast was given the true values of the control columns and of the spend, "
             "which a forecast made beforehand would not have; seasonal-naive was not."
+        )))
+    early = evidence.history.controls[: evidence.holdout.first]
+    unseen = [
+        name for name, column in zip(evidence.history.control_names, early.T, strict=True)
+        if len(set(column.tolist())) == 1
+    ]
+    if unseen:
+        found.append(Finding("unseen_control", (), (
+            f"Before the held-out periods {listed(unseen)} never varied, so that the forecast could not know "
+            "the effect."
         )))
     strong = _strong_controls(evidence.history)
     for name, share in strong:
@@ -148,6 +158,19 @@ def _forecast(evidence: Evidence) -> list[Finding]:
         f"The model is no better than seasonal-naive ({season}) on the held-out periods: "
         f"MAPE {_percent(ours.mape)} against {_percent(theirs.mape)}, NRMSE {_percent(ours.nrmse)} against "
         f"{_percent(theirs.nrmse)}. Do not rest a plan on these curves alone."
+    ))]
+
+
+def _added(evidence: Evidence) -> list[Finding]:
+    holdout = evidence.holdout
+    if holdout.campaigns_help is not False:
+        return []
+    ours, theirs = holdout.error, holdout.without_error
+    return [Finding("campaigns_add_nothing", (), (
+        "On the held-out periods trend, season and controls alone forecast as well or better "
+        f"(MAPE {_percent(theirs.mape)} against {_percent(ours.mape)} with campaigns, NRMSE "
+        f"{_percent(theirs.nrmse)} against {_percent(ours.nrmse)}): the forecast's quality is no evidence "
+        "for the curves."
     ))]
 
 

@@ -62,21 +62,32 @@ class Holdout:
         Result and the model's forecast of it, in the unit of the result.
     naive : ndarray or None
         Result one season earlier; None when the history is too short.
-    error, naive_error : ForecastError
+    without : ndarray, shape (held out,)
+        Forecast from trend, season and controls alone, fitted to the same rows.
+    error, naive_error, without_error : ForecastError
     """
 
     first: int
     actual: Floats
     forecast: Floats
     naive: Floats | None
+    without: Floats
     error: ForecastError
     naive_error: ForecastError | None
+    without_error: ForecastError
 
     @property
     def better(self) -> bool | None:
         """Whether the model beats seasonal-naive on both measures; None when not comparable."""
-        ours, theirs = self.error, self.naive_error
-        if theirs is None or theirs.nrmse is None or ours.nrmse is None:
-            return None
-        assert ours.mape is not None and theirs.mape is not None
-        return ours.nrmse < theirs.nrmse and ours.mape < theirs.mape
+        return None if self.naive_error is None else _beats(self.error, self.naive_error)
+
+    @property
+    def campaigns_help(self) -> bool | None:
+        """Whether the model beats the forecast without campaigns on both measures."""
+        return _beats(self.error, self.without_error)
+
+
+def _beats(ours: ForecastError, theirs: ForecastError) -> bool | None:
+    if ours.nrmse is None or theirs.nrmse is None or ours.mape is None or theirs.mape is None:
+        return None
+    return ours.nrmse < theirs.nrmse and ours.mape < theirs.mape

@@ -93,8 +93,14 @@ def _holdout(
     forecast = model.scale * (columns.columns[first:] @ model.coefficients(best) + best[:, CEILING] @ seen)
     actual = history.result[first:]
     naive = seasonal_naive(history.result, first, SEASON_LAG[history.period])
-    naive_error = None if naive is None else forecast_error(actual, naive)
-    return Holdout(first, actual, forecast, naive, forecast_error(actual, forecast), naive_error)
+    nothing = best * np.array([0.0, 1.0, 1.0, 1.0])  # the same model with every ceiling at 0
+    without = model.scale * (columns.columns[first:] @ model.coefficients(nothing))
+    return Holdout(
+        first, actual, forecast, naive, without,
+        error=forecast_error(actual, forecast),
+        naive_error=None if naive is None else forecast_error(actual, naive),
+        without_error=forecast_error(actual, without),
+    )
 
 
 def _result(
