@@ -27,7 +27,8 @@ Floats = NDArray[np.float64]
 MAX_ROUNDS = 40
 FIRST_WINDOW = 1.0
 SHRINK = 0.25
-NARROWEST = 1e-5
+NARROWEST = 1e-6
+_PATIENCE = 4
 
 
 @dataclass(frozen=True)
@@ -173,12 +174,12 @@ def relax(
         rounds.append(Round(number, program.lp.columns, relative_gap(value, best.bound)))
         if on_round:
             on_round(rounds[-1])
-        done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or window <= NARROWEST
+        done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or _stuck(rounds)
         if done or (stop is not None and stop()):
             break
         window *= SHRINK
+        widths = _widths(widths, centre, found.x, x, region)
         centre, keep = found.x, x
-        widths = _widths(window, centre, keep, region)
     assert best is not None
     return Relaxed(x, e, value, best.bound, best, tuple(rounds), envelope, basis, window)
 
@@ -187,12 +188,21 @@ SEGMENTS = 10
 """Segments per cell (one less than the breakpoints)."""
 
 
-def _widths(window: float, centre: Floats, keep: Floats, region: Region) -> Floats:
-    # Where the duals' maximiser and the program's spend disagree, look at all of what is between.
+def _stuck(rounds: list[Round]) -> bool:
+    """Four rounds without a real gain: rounding errors are all that is left."""
+    return len(rounds) > _PATIENCE and rounds[-1].gap > 0.7 * rounds[-1 - _PATIENCE].gap
+
+
+def _widths(widths: Floats, before: Floats, centre: Floats, keep: Floats, region: Region) -> Floats:
+    # Look more closely only where the centre has stopped moving; where the duals' maximiser and the
+    # program's spend disagree, look at all of what is between.
     floor = np.maximum(1e-9 * region.high, 1e-300)
-    apart = np.abs(np.log(np.maximum(centre, floor) / np.maximum(keep, floor)))
-    widths: Floats = np.clip(1.2 * apart, window, max(FIRST_WINDOW, window))
-    return widths
+    at = np.log(np.maximum(centre, floor))
+    moved = np.abs(at - np.log(np.maximum(before, floor)))
+    apart = np.abs(at - np.log(np.maximum(keep, floor)))
+    closer = np.where(moved < 0.5 * widths, SHRINK * widths, widths)
+    wide: Floats = np.clip(np.maximum(closer, 1.2 * apart), NARROWEST, FIRST_WINDOW)
+    return wide
 
 
 def _none_if_infeasible(status: Status, solver: LinearSolver) -> None:

@@ -36,10 +36,9 @@ class Highs:
     name = "highs"
 
     def solve(self, program: LinearProgram, basis: Basis | None = None) -> LinearSolution:
-        """Solve from ``basis`` if there is one, else from scratch with presolve."""
+        """Solve from ``basis`` if there is one, else from scratch."""
         highs = self._model(program)
         if basis is not None:
-            highs.setOptionValue("presolve", "off")
             highs.setBasis(_highs_basis(basis))
         highs.run()
         status = _ENDINGS.get(highs.getModelStatus(), Status.STOPPED)
@@ -62,7 +61,8 @@ class Highs:
     def _model(program: LinearProgram) -> highspy.Highs:
         highs = highspy.Highs()
         for option, value in (
-            ("output_flag", False), ("threads", 1), ("random_seed", 0), ("solver", "simplex"),
+            # Presolve costs more than it saves here: few rows, many segment columns.
+            ("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 0), ("solver", "simplex"),
             ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9),
         ):
             highs.setOptionValue(option, value)
