@@ -19,7 +19,7 @@ PLAN: dict[str, tuple[str, str]] = {
     "periods_week": ("{n} weeks", "{n} 周"),
     "periods_month": ("{n} months", "{n} 个月"),
     "footer": (
-        "bidder {version} · solver {solver} · {rounds} rounds · {nodes} nodes · certified gap {gap}",
+        "bidder {version} · solver {solver} · rounds: {rounds} · nodes: {nodes} · certified gap {gap}",
         "bidder {version} · 求解器 {solver} · {rounds} 轮 · {nodes} 个节点 · 最优性差距 {gap}",
     ),
     "left_out_plan": (" (plan.csv holds them all)", "（完整数据见 plan.csv）"),
@@ -40,8 +40,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "after_end": ("{count} more arrive after the end", "另有 {count} 次在结束后到达"),
     "aov_note": ("{value} per conversion", "平均每单 {value}"),
     "stopped": (
-        "The solver stopped before it reached the gap asked for. The plan keeps every limit, but a better one "
-        "may exist: {gap}.",
+        "The solver stopped before it reached the gap asked for. The plan keeps every limit, but a "
+        "better one may exist: {gap}.",
         "求解在达到要求的精度之前停止。方案满足全部限制，但可能存在更优方案：{gap}。",
     ),
     "what_to_do": ("What to do", "怎么投"),
@@ -95,10 +95,10 @@ PLAN: dict[str, tuple[str, str]] = {
     "response_section": ("Response and returns", "响应曲线与回报"),
     "response": ("Response curves and chosen points", "响应曲线与选定点"),
     "response_caption": (
-        "Across: spend; up: conversions. The line is each campaign's curve at seasonal index 1; a dot is a period "
-        "of the plan. To put all periods on one curve, a period's spend is divided by its price and traffic "
-        "indices and its conversions by its traffic and conversion indices; point at a dot for the real amounts. "
-        "Each chart has its own scale.",
+        "Across: spend; up: conversions. The line is each campaign's curve at seasonal index 1; a dot is "
+        "a period of the plan. To put all periods on one curve, a period's spend is divided by its price "
+        "and traffic indices and its conversions by its traffic and conversion indices; point at a dot "
+        "for the real amounts. Each chart has its own scale.",
         "横轴为花费，纵轴为转化数。曲线为季节指数等于 1 时各计划的响应；每个点是方案中的一个周期。"
         "为使各周期落在同一条曲线上，花费除以价格与流量指数，"
         "转化数除以流量与转化指数；将指针移到点上可查看实际数值。各图刻度不同。",
@@ -112,8 +112,9 @@ PLAN: dict[str, tuple[str, str]] = {
     "curve_point": ("period of the plan", "方案中的周期"),
     "marginal": ("Marginal ROAS by campaign", "各计划的边际 ROAS"),
     "marginal_caption": (
-        "Line: lowest to highest of the periods with spend; dot: average by spend. Where no limit binds, these are "
-        "equal: money earns the same wherever the next unit goes. A hollow dot is a campaign without spend.",
+        "Line: lowest to highest of the periods with spend; dot: average by spend. Where no limit binds, "
+        "these are equal: money earns the same wherever the next unit goes. A hollow dot: a campaign without "
+        "spend.",
         "横线为有花费各周期的最低至最高值，圆点为按花费加权的平均值。没有限制约束时各处相等：下一个单位的钱投到哪里回报都一样。"
         "空心圆表示没有花费的计划。",
     ),
@@ -191,8 +192,8 @@ PLAN: dict[str, tuple[str, str]] = {
     # retargeting
     "pools_section": ("Retargeting pool", "再营销人群池"),
     "pools_lead": (
-        "Retargeting can only show ads to people whom the other campaigns and organic traffic brought in the "
-        "window before. Less spend there dries the pool up.",
+        "Retargeting can only show ads to people whom the other campaigns and organic traffic brought in "
+        "the window before. Less spend there dries the pool up.",
         "再营销只能触达窗口期内由其他计划和自然流量带来的访客；减少前端投放，人群池就会缩小。",
     ),
     "people": ("People in the pool", "人群池人数"),
@@ -236,8 +237,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "inputs_yaml": ("Configuration as written", "配置原文"),
     "curve_table": ("Response curves used", "所用响应曲线"),
     "curve_table_caption": (
-        "Parameters at seasonal index 1; the index columns give the lowest and highest factor on spend and on "
-        "conversions over the periods.",
+        "Parameters at seasonal index 1; the index columns give the lowest and highest factor on spend "
+        "and on conversions over the periods.",
         "参数为季节指数等于 1 时的值；指数列为各周期对花费和转化的最低与最高系数。",
     ),
     "curve_kind": ("Curve", "曲线"),
@@ -256,14 +257,14 @@ PLAN: dict[str, tuple[str, str]] = {
     # proof
     "proof_section": ("How the proof works", "最优性如何证明"),
     "proof_1": (
-        "The plan is found by a sequence of linear programs whose straight pieces close in on the true curves "
-        "around the solution.",
+        "The plan is found by a sequence of linear programs whose straight pieces close in on the true "
+        "curves around the solution.",
         "方案由一系列线性规划求得，其直线段在解的附近逐步逼近真实曲线。",
     ),
     "proof_2": (
-        "Each limit's price turns it into a charge or credit on spend and effect, which frees every campaign and "
-        "period to be optimised alone on its true curve; the sum of these optima is a bound that no plan within "
-        "the limits can beat (weak duality).",
+        "Each limit's price turns it into a charge or credit on spend and effect, which frees every "
+        "campaign and period to be optimised alone on its true curve; the sum of these optima is a bound "
+        "that no plan within the limits can beat (weak duality).",
         "以每项限制的价格将其化为对花费和效果的收费或补贴，于是每个计划、每个周期都可在真实曲线上单独求最优；"
         "这些最优值之和是任何满足限制的方案都无法超过的界（弱对偶）。",
     ),

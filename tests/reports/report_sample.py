@@ -294,12 +294,12 @@ def _constraints(spec, budget, multiplier, full):
         ),
     ]
     rows += [
-        ("brand cap", "spend", f"campaign {full[0]}", 50_000.0, 50_000.0, 0.0, 0.8 + d.day / 50, d.isoformat(),
-         "money", True, f"One more CNY of the brand cap on {d} earns {0.8 + d.day / 50:.2f}.")
+        ("brand cap", "spend", f"campaign {full[0]}", 50_000.0, 50_000.0, 0.0, 0.8 + d.day / 50,
+         d.isoformat(), "money", True, f"One more CNY of the brand cap on {d} earns {0.8 + d.day / 50:.2f}.")
         for d in spec.horizon.resolve().starts[-4:]
     ]
-    names = ["constraint", "kind", "scope", "limit", "value", "slack", "shadow_price", "when", "unit", "binding"]
-    names.append("sentence")
+    names = ["constraint", "kind", "scope", "limit", "value", "slack", "shadow_price", "when"]
+    names += ["unit", "binding", "sentence"]
     return pd.DataFrame(rows, columns=names)
 
 
