@@ -28,10 +28,11 @@ def test_the_cheapest_sales_are_lost_first(past: Any) -> None:
     fixed = problem.rows.at(x.ravel(), y, np.zeros(len(problem.extras)))
     matrix = problem.rows.extra.toarray()
     rows = np.abs(matrix).sum(axis=1) > 0
+    room = [(problem.row_high - fixed)[rows], (fixed - problem.row_low)[rows]]
     found = linprog(
         -problem.extra_value,
         A_ub=np.vstack([matrix[rows], -matrix[rows]]),
-        b_ub=np.concatenate([(problem.row_high - fixed)[rows], (fixed - problem.row_low)[rows]]).clip(max=1e12),
+        b_ub=np.concatenate(room).clip(max=1e12),
         bounds=list(zip(problem.extras.low, problem.extras.high, strict=True)),
     )
     assert found.status == 0
