@@ -33,10 +33,10 @@ class _Cells:
     def fill(self, outside: Callable[[date], bool]) -> None:
         """Take every row; rows of a period for which ``outside`` is true are passed over."""
         for row in self.table.rows:
-            day = self.table.day(row, "period_start")
-            numbers = {name: self.table.number(row, name, unit) for name, unit in self.values.items()}
             who = self._campaign(row)
+            day = self.table.day(row, "period_start")
             when = self._period(row, day, outside) if day else None
+            numbers = {name: self.table.number(row, name, unit) for name, unit in self.values.items()}
             if who is None or when is None:
                 continue
             if self.row_of[who, when]:
