@@ -36,7 +36,7 @@ def one_of(options: Iterable[str], given: str = "") -> str:
     names = list(options)
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     text = f"one of {shown}" if len(names) > 1 else shown
-    folded = {name.casefold(): name for name in reversed(names)}
+    folded = {name.casefold(): name for name in names[1999::-1]}  # more would take long to compare
     close = get_close_matches(given[:200].casefold(), folded, 1, 0.6) if given else []
     return f"{text}, did you mean {folded[close[0]]!r}?" if close else text
 

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from bidder.budget.spec import PlanSpec
-from bidder.budget.spec_campaign import Campaign, Commission, FittedCurve, Lots, PerClick, PowerCurve
+from bidder.budget.spec_campaign import (
+    Campaign,
+    Commission,
+    FittedCurve,
+    Lots,
+    PerClick,
+    PowerCurve,
+    Retargeting,
+)
 from bidder.budget.spec_limits import (
     AnyLimit,
     CashLimit,
@@ -84,7 +92,8 @@ def _name(name: str, what: str, path: Path, problems: Problems) -> None:
 
 def _known(names: Iterable[str], what: str, known: Iterable[str], path: Path, problems: Problems) -> None:
     """Every one of ``names`` (a list at ``path``) is known and given once."""
-    known, seen = list(known), set()
+    known = dict.fromkeys(known)
+    seen: set[str] = set()
     for k, name in enumerate(names):
         if name not in known:
             problems.add((*path, k), f"unknown {what} {name!r}", one_of(known, name))
@@ -117,6 +126,7 @@ def states_visits(campaign: Campaign) -> bool:
 
 
 def _campaigns(spec: PlanSpec, problems: Problems) -> None:
+    visits = {name: states_visits(campaign) for name, campaign in spec.campaigns().items()}
     for channel, content in spec.channels.items():
         for name, campaign in content.campaigns.items():
             path: Path = ("channels", channel, "campaigns", name)
@@ -124,26 +134,27 @@ def _campaigns(spec: PlanSpec, problems: Problems) -> None:
             if campaign.carry_in and campaign.carryover is None and not fitted:
                 message = "carry_in has no effect without carryover"
                 problems.add((*path, "carry_in"), message, "carryover, or no carry_in")
-            _retargeting(spec, f"{channel}/{name}", campaign, path, problems)
+            if campaign.retargeting is not None:
+                pool = campaign.retargeting
+                _retargeting(pool, f"{channel}/{name}", visits, (*path, "retargeting"), problems)
 
 
-def _retargeting(spec: PlanSpec, own: str, campaign: Campaign, path: Path, problems: Problems) -> None:
-    pool, everyone = campaign.retargeting, spec.campaigns()
-    if pool is None:
-        return
-    path = (*path, "retargeting")
-    others = {name: c for name, c in everyone.items() if name != own}
-    sources = list(others) if pool.sources is None else pool.sources
-    if pool.sources is not None:
-        _known([s for s in sources if s != own], "campaign", others, (*path, "sources"), problems)
-        for k, source in enumerate(sources):
+def _retargeting(
+    pool: Retargeting, own: str, visits: Mapping[str, bool], path: Path, problems: Problems
+) -> None:
+    """``visits`` says for every campaign whether it states its visits."""
+    if pool.sources is None:
+        stated = sum(visits.values()) > visits[own]
+    else:
+        _known(pool.sources, "campaign", visits, (*path, "sources"), problems)
+        for k, source in enumerate(pool.sources):
             at = (*path, "sources", k)
             if source == own:
                 problems.add(at, f"{own!r} cannot be a source of its own visitors", "other campaigns")
-            elif source in others and not states_visits(others[source]):
+            elif not visits.get(source, True):
                 message = f"source {source!r} does not state its visits"
                 problems.add(at, message, "visits: {cvr: ...} or {cpc: ...} in that campaign")
-    stated = any(states_visits(others[s]) for s in sources if s in others)
+        stated = any(visits.get(source) and source != own for source in pool.sources)
     if not stated and not pool.organic_visits and not pool.visits_before:
         message = "nobody to retarget: no source states its visits and organic_visits is 0"
         problems.add(path, message, "visits in at least one other campaign, or organic_visits")

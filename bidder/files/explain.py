@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag, ValidationError
 
-from bidder.errors import Path, Problem, one_of
+from bidder.errors import Path, Place, Problem, one_of
 from bidder.files.yaml_reader import Document
+
+MAX_EXPLAINED = 2000
 
 _KINDS = {
     "float_type": "a number",
@@ -55,7 +57,7 @@ def explain(error: ValidationError, model: type[BaseModel], document: Document) 
         Raised while ``model`` was filled from ``document.data``.
     """
     merged: dict[tuple[Path, str], Problem] = {}
-    for detail in error.errors(include_url=False):
+    for detail in error.errors(include_url=False)[:MAX_EXPLAINED]:
         found = _walk(model, detail["loc"])
         problem, at_key = _problem(dict(detail), found)
         place = document.place(problem.path, at_key=at_key)
@@ -67,7 +69,9 @@ def explain(error: ValidationError, model: type[BaseModel], document: Document) 
                 continue
             problem = Problem(problem.message, f"{earlier} or {problem.expected}", problem.path, place)
         merged[key] = problem
-    return sorted(merged.values(), key=_position)
+    more = error.error_count() - MAX_EXPLAINED
+    last = [Problem(f"{more:,} more problems", place=Place(document.file))] if more > 0 else []
+    return sorted(merged.values(), key=_position) + last
 
 
 def _position(problem: Problem) -> tuple[int, int]:
