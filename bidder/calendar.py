@@ -89,7 +89,8 @@ class Horizon:
     def days(self) -> NDArray[np.int64]:
         """Days in each period, shape (periods,)."""
         ordinals = [d.toordinal() for d in self.starts] + [self.end.toordinal() + 1]
-        return np.diff(np.asarray(ordinals, dtype=np.int64))
+        lengths: NDArray[np.int64] = np.diff(np.asarray(ordinals, dtype=np.int64)).astype(np.int64)
+        return lengths
 
     @property
     def dates(self) -> list[date]:
@@ -154,8 +155,7 @@ class Horizon:
         window_start = (days - window_days + 1)[:, None]
         overlap = np.minimum(days[:, None] + 1, edges[None, 1:]) - np.maximum(window_start, edges[None, :-1])
         share = np.maximum(overlap, 0) / self.days[None, :]
-        weights = np.stack([self.average(share[:, s]) for s in range(len(self))], axis=1)
-        return weights
+        return np.stack([self.average(share[:, s]) for s in range(len(self))], axis=1)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.budget.elastic import find_feasible, row_sizes
+from bidder.budget.extras import best_extras
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region
@@ -171,14 +172,28 @@ class Search:
                 return
 
     def _keep(self, region: Region, relaxed: Relaxed) -> bool:
-        x = region.nearest(relaxed.x)
-        y = self.problem.cells.curves.value(x)
-        if worst_violation(self.problem, x, y, relaxed.e, self.sizes) > TOLERANCE:
+        found = feasible_plan(self.problem, region.nearest(relaxed.x), self.solver, self.sizes)
+        if found is None:
             return False
-        objective = self.problem.objective(x, y, relaxed.e)
+        e, objective = found
         if self.incumbent is None or objective > self.incumbent.objective:
-            self.incumbent = Incumbent(x, relaxed.e, objective, relaxed)
+            self.incumbent = Incumbent(region.nearest(relaxed.x), e, objective, relaxed)
         return True
+
+
+def feasible_plan(
+    problem: Problem, x: Floats, solver: LinearSolver, sizes: Floats
+) -> tuple[Floats, float] | None:
+    """Extras and objective of spends on the true curves; None where a row does not hold.
+
+    Where more effect is worth nothing (stock sold out), a linear program may state less effect than
+    the curve gives, so lost sales and the like are worked out anew from the curve.
+    """
+    y = problem.cells.curves.value(x)
+    e = best_extras(problem, x, y, solver)
+    if e is None or worst_violation(problem, x, y, e, sizes) > TOLERANCE:
+        return None
+    return e, problem.objective(x, y, e)
 
 
 def worst_violation(problem: Problem, x: Floats, y: Floats, e: Floats, sizes: Floats) -> float:
@@ -211,7 +226,8 @@ def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region
     whole = np.where(up <= 1.0, np.round(x / size), np.floor(x / size + 1e-9)) * size
     low, high = np.where(lots, whole, low), np.where(lots, whole, high)
     bent = loose & ~lots
-    way = (x - region.low) / np.where(relaxed.envelope.tangent > region.low, relaxed.envelope.tangent - region.low, 1.0)
+    chord = relaxed.envelope.tangent - region.low
+    way = (x - region.low) / np.where(chord > 0, chord, 1.0)
     goes_up = bent & (way >= up)
     low = np.where(goes_up, region.curved_from, low)
     high = np.where(bent & ~goes_up, region.low, high)

@@ -192,7 +192,9 @@ def _piecewise(bank: CurveBank, lists: Integers, u: Floats, slope: bool) -> Floa
     return out
 
 
-def bank(shapes: Sequence[tuple[Shape, float, float, float]], points: Sequence[tuple[Floats, Floats]] = ()) -> CurveBank:
+def bank(
+    shapes: Sequence[tuple[Shape, float, float, float]], points: Sequence[tuple[Floats, Floats]] = ()
+) -> CurveBank:
     """Curves from (shape, a, b, c) tuples, scales 1."""
     table = np.array([s[1:] for s in shapes], dtype=np.float64).reshape(-1, 3)
     ones = np.ones(len(table))

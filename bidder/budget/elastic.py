@@ -16,7 +16,7 @@ from scipy import sparse
 
 from bidder.budget.certificate import Certificate
 from bidder.budget.linear import LinearSolver
-from bidder.budget.problem import Extras, Linear, Problem
+from bidder.budget.problem import Extras, Problem
 from bidder.budget.region import Region
 from bidder.budget.successive import Start, relax
 
@@ -66,7 +66,7 @@ def elastic(problem: Problem, region: Region) -> Problem:
     n = len(problem.cells)
     return replace(
         problem,
-        rows=Linear(problem.rows.spend, problem.rows.effect, sparse.csr_array(columns), problem.rows.constant),
+        rows=replace(problem.rows, extra=sparse.csr_array(columns)),
         extras=extras, spend_value=np.zeros(n), effect_value=np.zeros(n),
         extra_value=np.concatenate([np.zeros(k), -np.ones(len(rows))]), constant=0.0, sense=1, risk=None,
     )
@@ -75,13 +75,16 @@ def elastic(problem: Problem, region: Region) -> Problem:
 def _most_violation(problem: Problem, region: Region) -> Floats:
     y = problem.cells.curves.value(region.high)
     reach = abs(problem.rows.spend) @ region.high + abs(problem.rows.effect) @ y
-    reach = reach + abs(problem.rows.extra) @ np.maximum(np.abs(problem.extras.low), np.abs(problem.extras.high))
+    widest = np.maximum(np.abs(problem.extras.low), np.abs(problem.extras.high))
+    reach = reach + abs(problem.rows.extra) @ widest
     sides = [np.where(np.isfinite(s), np.abs(s), 0.0) for s in (problem.row_low, problem.row_high)]
     most: Floats = reach + np.maximum(*sides) + np.abs(problem.rows.constant) + 1.0
     return most
 
 
-def find_feasible(problem: Problem, region: Region, solver: LinearSolver, start: Start | None = None) -> Feasibility:
+def find_feasible(
+    problem: Problem, region: Region, solver: LinearSolver, start: Start | None = None
+) -> Feasibility:
     """A point of the region whose envelopes satisfy every row, or the proof that there is none."""
     soft = elastic(problem, region)
     found = relax(soft, region, solver, gap=1e-9, start=start, cutoff=-PROVED, enough=-1e-12)

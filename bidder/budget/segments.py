@@ -82,7 +82,7 @@ class Frame:
         np.maximum.at(row_scale, extra.indices, np.abs(extra.data) * extra_scale[_columns(extra)])
         row_scale = 1.0 / np.where(row_scale > 0, row_scale, 1.0)
         worth = np.abs(problem.spend_value + problem.effect_value * effects) * money
-        objective_scale = 1.0 / max(float(np.median(worth)), float(np.max(worth)) * 1e-3, 1e-300)
+        objective_scale = 1.0 / _typical_worth(worth, np.abs(problem.extra_value) * extra_scale)
         return cls(
             problem, segments,
             np.concatenate([starts, starts[-1] + extra.indptr[1:]]).astype(np.int32),
@@ -115,7 +115,7 @@ class Frame:
             self.start, self.index, value,
             (problem.row_low - base) * self.row_scale, (problem.row_high - base) * self.row_scale,
         )
-        return SegmentProgram(self, points, lp)
+        return SegmentProgram(self, points, base_y, lp)
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ class SegmentProgram:
 
     frame: Frame
     points: Floats
+    base_effect: Floats
     lp: LinearProgram
 
     def spend(self, primal: Floats) -> Floats:
@@ -132,6 +133,13 @@ class SegmentProgram:
         part = primal[: self.points.shape[0] * frame.segments].reshape(-1, frame.segments) * frame.money
         x: Floats = np.clip(self.points[:, 0] + part.sum(axis=1), self.points[:, 0], self.points[:, -1])
         return x
+
+    def value(self, primal: Floats) -> float:
+        """Objective of the problem at the program's answer."""
+        program, problem = self.lp, self.frame.problem
+        base = problem.spend_value @ self.points[:, 0] + problem.effect_value @ self.base_effect
+        gained = -float(program.cost @ primal) / self.frame.objective_scale
+        return gained + float(base) + problem.constant
 
     def extras(self, primal: Floats) -> Floats:
         """The extra columns, shape (k,)."""
@@ -172,6 +180,14 @@ def moved_basis(basis: Basis, points: Floats, x: Floats) -> Basis:
     return Basis(columns, basis.rows)
 
 
+def _typical_worth(cells: Floats, extras: Floats) -> float:
+    # With a pure CVaR, or when only violations count, no cell has a worth of its own.
+    most = float(np.max(cells, initial=0.0))
+    if most > 0:
+        return max(float(np.median(cells)), most * 1e-3)
+    return float(np.max(extras, initial=0.0)) or 1.0
+
+
 def _columns(matrix: sparse.csc_array) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
 
@@ -186,9 +202,11 @@ def _merged(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], Flo
     ])
     places, inverse = np.unique(keys, return_inverse=True)
     split = spend.nnz
-    spends = np.bincount(inverse[:split], weights=spend.data, minlength=len(places))
-    effects = np.bincount(inverse[split:], weights=effect.data, minlength=len(places))
-    return places // m, places % m, spends, effects
+    spends, effects = (
+        np.asarray(np.bincount(at, weights=data, minlength=len(places)), dtype=np.float64)
+        for at, data in ((inverse[:split], spend.data), (inverse[split:], effect.data))
+    )
+    return (places // m).astype(np.int64), (places % m).astype(np.int64), spends, effects
 
 
 def breakpoints(envelope: Envelope, centre: Floats, window: Floats, keep: Floats) -> Floats:
@@ -244,4 +262,4 @@ def _near_corners(envelope: Envelope, keep: Floats, count: int) -> Floats:
         xs = np.concatenate([xs[:, :1], picked, xs[:, -1:]], axis=1)
     held = np.clip(keep[envelope.cornered], xs[:, 0], xs[:, -1])[:, None]
     full = np.concatenate([xs, held], axis=1)
-    return np.pad(full, ((0, 0), (0, count - full.shape[1])), mode="edge")
+    return np.asarray(np.pad(full, ((0, 0), (0, count - full.shape[1])), mode="edge"), dtype=np.float64)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.budget.branch import Branched, Incumbent, Search
+from bidder.budget.branch import Branched, Incumbent, Search, feasible_plan
+from bidder.budget.elastic import row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Region
@@ -20,6 +20,10 @@ Floats = NDArray[np.float64]
 
 PRICE_WINDOW = 1e-3
 """Breakpoints this close (natural log) to the solution give prices within about 0.02%."""
+
+
+_ROUNDING = 2e-6
+"""A feasible plan may pass its bound by what the rows' tolerance is worth, never by more."""
 
 
 class NoPlanError(Exception):
@@ -61,7 +65,7 @@ def solve(
     found = Search(problem, door, gap, on_round, stop).run(first)
     if found.incumbent is None:
         raise NoPlanError
-    return _solution(problem, found, _priced(problem, door, found.incumbent, stop))
+    return _solution(problem, door, found, _priced(problem, door, found.incumbent, stop))
 
 
 def _start(problem: Problem, start: Solution | None) -> Start | None:
@@ -87,24 +91,25 @@ def _priced(
     relaxed = incumbent.relaxed
     if relaxed.window <= PRICE_WINDOW or (stop is not None and stop()):
         return relaxed
-    region = replace(relaxed.envelope.region)
+    region = relaxed.envelope.region
     start = Start(relaxed.certificate.x, PRICE_WINDOW, relaxed.basis, keep=relaxed.x)
     return relax(problem, region, door, 1e-9, start, max_rounds=1) or relaxed
 
 
-def _solution(problem: Problem, found: Branched, priced: Relaxed) -> Solution:
+def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Relaxed) -> Solution:
     assert found.incumbent is not None
     x, e, objective = found.incumbent.x, found.incumbent.e, found.incumbent.objective
     region = priced.envelope.region
     closer = region.nearest(priced.x)
-    y = problem.cells.curves.value(closer)
-    if np.allclose(closer, priced.x, rtol=1e-9, atol=0) and problem.objective(closer, y, priced.e) >= objective:
-        x, e, objective = closer, priced.e, problem.objective(closer, y, priced.e)
-    duals = priced.certificate.duals
+    better = feasible_plan(problem, closer, door, row_sizes(problem, region))
+    if better is not None and better[1] >= objective:
+        x, (e, objective) = closer, better
+    if objective > found.bound + _ROUNDING * max(abs(found.bound), 1e-9):
+        raise AssertionError(f"a plan worth {objective} beats its own upper bound {found.bound}")
     gain, price = priced.certificate.gain, priced.certificate.price
     slope = problem.cells.curves.slope(x)
     reduced = np.where(gain > 0, gain * np.where(np.isfinite(slope), slope, 0.0), 0.0) - price
     return Solution(
-        x, problem.cells.curves.value(x), e, objective, max(found.bound, objective), duals, reduced,
-        found.rounds, found.nodes, priced.basis,
+        x, problem.cells.curves.value(x), e, objective, max(found.bound, objective),
+        priced.certificate.duals, reduced, found.rounds, found.nodes, priced.basis,
     )

@@ -163,11 +163,13 @@ def relax(
         program = frame.program(envelope, points)
         answer = solver.solve(program.lp, basis)
         if answer.status is not Status.OPTIMAL:
-            if number == 0 or answer.status is Status.INFEASIBLE:
-                return _none_if_infeasible(answer.status, solver)
+            if answer.status is Status.INFEASIBLE:
+                return None
+            if number == 0:
+                raise SolverError(f"solver {solver.name!r} could not solve a linear program ({answer.status})")
             break
         x, e, basis = program.spend(answer.primal), program.extras(answer.primal), answer.basis
-        value = problem.objective(x, envelope.value(x), e)
+        value = program.value(answer.primal)
         found = certify(problem, region, program.duals(answer.duals))
         if best is None or found.bound < best.bound:
             best = found
@@ -203,9 +205,3 @@ def _widths(widths: Floats, before: Floats, centre: Floats, keep: Floats, region
     closer = np.where(moved < 0.5 * widths, SHRINK * widths, widths)
     wide: Floats = np.clip(np.maximum(closer, 1.2 * apart), NARROWEST, FIRST_WINDOW)
     return wide
-
-
-def _none_if_infeasible(status: Status, solver: LinearSolver) -> None:
-    if status is Status.INFEASIBLE:
-        return
-    raise SolverError(f"solver {solver.name!r} could not solve a linear program ({status})")

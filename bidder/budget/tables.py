@@ -47,7 +47,9 @@ def marginal_roas(problem: Problem, accounts: Accounts, x: Floats) -> Floats:
     return worth
 
 
-def cells_table(spec: PlanSpec, problem: Problem, accounts: Accounts, x: Floats, y: Floats, e: Floats) -> pd.DataFrame:
+def cells_table(
+    spec: PlanSpec, problem: Problem, accounts: Accounts, x: Floats, y: Floats, e: Floats
+) -> pd.DataFrame:
     """One row per cell, as documented in :class:`bidder.budget.result.Plan`."""
     import pandas as pd
 
@@ -160,7 +162,8 @@ def limits_table(
     limits: Limits = problem.limits
     values, slack = limit_values(problem, x, y, e)
     worth = np.zeros(len(limits)) if price is None else price
-    binding = slack <= BINDING * np.maximum(np.abs(limits.limit), 1.0) + 2 * problem.quantum * (limits.cell >= 0)
+    near = BINDING * np.maximum(np.abs(limits.limit), 1.0) + 2 * problem.quantum * (limits.cell >= 0)
+    binding = slack <= near
     table = pd.DataFrame({
         "constraint": limits.name,
         "kind": limits.kind,
@@ -175,7 +178,7 @@ def limits_table(
         "binding": binding | (worth != 0.0),
     })
     table["sentence"] = [
-        price_sentence(spec, limits.name[k], limits.unit[k], Side(int(limits.side[k])), float(worth[k]), limits.when[k])
+        price_sentence(spec, limits.name[k], limits.unit[k], float(worth[k]), limits.when[k])
         for k in range(len(limits))
     ]
     return table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidder.budget.problem import Side, Unit
+from bidder.budget.problem import Unit
 from bidder.budget.spec import PlanSpec
 from bidder.budget.spec_limits import Metric
 
@@ -28,7 +28,7 @@ _STEPS = {
 }
 
 
-def price_sentence(spec: PlanSpec, name: str, unit: Unit, side: Side, price: float, when: str = "") -> str:
+def price_sentence(spec: PlanSpec, name: str, unit: Unit, price: float, when: str = "") -> str:
     """One sentence, such as "one more CNY of search spend max earns 4.10 CNY of revenue".
 
     Empty when the price is 0.
