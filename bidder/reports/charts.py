@@ -6,21 +6,21 @@ of an expression. Charts take the width of their container.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bidder.reports.theme import GRID, HEAT, INK, MUTED, PAST
+from bidder.reports.theme import GRID, INK, MUTED
 
 Row = dict[str, Any]
 Tip = tuple[str, str, str]
 """Field, title and number format ("" for text) of a tooltip line."""
 
 
-def _altair() -> Any:
-    import altair
+def altair() -> Any:
+    """The altair module, which is slow to import and only drawing needs."""
+    import altair as library
 
-    return altair
+    return library
 
 
 def finish(chart: Any, height: int | dict[str, int], padding: int = 0) -> dict[str, Any]:
@@ -35,13 +35,13 @@ def finish(chart: Any, height: int | dict[str, int], padding: int = 0) -> dict[s
 
 def chart(rows: Sequence[Row]) -> Any:
     """An altair chart of rows given inline."""
-    alt = _altair()
+    alt = altair()
     return alt.Chart(alt.InlineData(values=list(rows)))
 
 
 def tips(*lines: Tip) -> list[Any]:
     """Tooltip lines."""
-    alt = _altair()
+    alt = altair()
     return [
         alt.Tooltip(name, type="quantitative", title=title, format=form)
         if form
@@ -52,24 +52,26 @@ def tips(*lines: Tip) -> list[Any]:
 
 def palette(names: Sequence[str], colours: Mapping[str, str]) -> Any:
     """A colour scale of fixed names."""
-    return _altair().Scale(domain=list(names), range=[colours[name] for name in names])
+    return altair().Scale(domain=list(names), range=[colours[name] for name in names])
 
 
-def time_x(times: Sequence[str], labels: str) -> Any:
+def time_x(times: Sequence[str], labels: str, gap: float = 0.12) -> Any:
     """Periods side by side, labelled where there is room; field t."""
-    alt = _altair()
+    alt = altair()
     axis = alt.Axis(labelExpr=labels, labelOverlap="parity", title=None, labelSeparation=10, ticks=False)
     return alt.X(
         "t",
         type="ordinal",
         axis=axis,
-        scale=alt.Scale(domain=list(times), paddingInner=0.12 if len(times) <= 120 else 0, paddingOuter=0.05),
+        scale=alt.Scale(
+            domain=list(times), paddingInner=gap if len(times) <= 120 else 0, paddingOuter=gap / 2
+        ),
     )
 
 
 def amount_y(name: str, title: str | None, labels: str, zero: bool = True, ticks: int = 5) -> Any:
     """A vertical axis of large numbers."""
-    alt = _altair()
+    alt = altair()
     axis = alt.Axis(labelExpr=labels, title=title, tickCount=ticks, domain=False, ticks=False, **_TITLE)
     return alt.Y(name, type="quantitative", axis=axis, scale=alt.Scale(zero=zero, nice=True))
 
@@ -85,138 +87,9 @@ _TITLE: dict[str, Any] = {
 }
 
 
-def past_bands(times: Sequence[str], past: int, labels: str) -> Any:
-    """Shade behind the first ``past`` periods."""
-    alt = _altair()
-    return (
-        chart([{"t": t} for t in times[:past]])
-        .mark_rect(color=PAST, width={"band": 1.14})
-        .encode(x=time_x(times, labels), tooltip=alt.value(None))
-    )
-
-
-def stacked_bars(
-    rows: Sequence[Row],
-    times: Sequence[str],
-    names: Sequence[str],
-    colours: Mapping[str, str],
-    titles: Mapping[str, str],
-    money: str,
-    time: str,
-    past: int = 0,
-) -> dict[str, Any]:
-    """Bars over time, stacked: fields t, w (period in words), c (name), lo, hi, v, p (share)."""
-    alt = _altair()
-    bars = (
-        chart(rows)
-        .mark_bar()
-        .encode(
-            x=time_x(times, time),
-            y=amount_y("lo", titles["v"], money),
-            y2="hi",
-            color=alt.Color("c", type="nominal", scale=palette(names, colours), legend=None),
-            tooltip=tips(
-                ("w", titles["w"], ""),
-                ("c", titles["c"], ""),
-                ("v", titles["v"], ",.2f"),
-                ("p", titles["p"], ".1%"),
-            ),
-        )
-    )
-    layers = [past_bands(times, past, time), bars] if past else [bars]
-    return finish(alt.layer(*layers), 300)
-
-
-def paired_bars(
-    rows: Sequence[Row],
-    times: Sequence[str],
-    colours: tuple[str, str],
-    titles: Mapping[str, str],
-    labels: str,
-    time: str,
-    past: int = 0,
-    tick: bool = False,
-) -> dict[str, Any]:
-    """Two amounts per period: a wide bar or mark behind (b) and a bar (a); fields t, w, a, b."""
-    alt = _altair()
-    tooltip = tips(("w", titles["w"], ""), ("a", titles["a"], ",.2f"), ("b", titles["b"], ",.2f"))
-    base = chart(rows).encode(x=time_x(times, time), tooltip=tooltip)
-    behind = base.mark_bar(color=colours[1]).encode(y=amount_y("b", titles["y"], labels))
-    front = base.mark_bar(color=colours[0]).encode(y=amount_y("a", titles["y"], labels))
-    if tick:
-        behind = base.mark_tick(color=colours[1], thickness=2.5).encode(y=amount_y("b", titles["y"], labels))
-        layers = [front, behind]
-    else:
-        layers = [behind, front]
-    if past:
-        layers.insert(0, past_bands(times, past, time))
-    return finish(alt.layer(*layers), 240)
-
-
-def area(
-    rows: Sequence[Row],
-    times: Sequence[str],
-    colour: str,
-    titles: Mapping[str, str],
-    labels: str,
-    time: str,
-) -> dict[str, Any]:
-    """One amount over time: fields t, w, v."""
-    mark = {"color": colour, "opacity": 0.16, "line": {"color": colour, "strokeWidth": 2}}
-    if len(rows) <= 62:
-        mark["point"] = {"color": colour, "size": 22, "opacity": 1}
-    base = (
-        chart(rows)
-        .mark_area(**mark)
-        .encode(
-            x=time_x(times, time),
-            y=amount_y("v", titles["v"], labels),
-            tooltip=tips(("w", titles["w"], ""), ("v", titles["v"], ",.0f")),
-        )
-    )
-    return finish(base, 240)
-
-
-def heat_map(
-    rows: Sequence[Row],
-    times: Sequence[str],
-    names: Sequence[str],
-    titles: Mapping[str, str],
-    money: str,
-    time: str,
-) -> dict[str, Any]:
-    """Amounts by name and period: fields t, w, c, v."""
-    alt = _altair()
-    legend = alt.Legend(
-        orient="top",
-        title=titles["v"],
-        gradientLength=180,
-        gradientThickness=10,
-        labelExpr=money,
-        values=_legend_steps(rows),
-        titleOrient="left",
-        offset=8,
-    )
-    base = (
-        chart(rows)
-        .mark_rect(stroke="#fff", strokeWidth=1 if len(times) <= 120 else 0)
-        .encode(
-            x=time_x(times, time),
-            y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
-            color=alt.Color(
-                "v",
-                type="quantitative",
-                legend=legend,
-                scale=alt.Scale(type="sqrt", range=list(HEAT), domainMin=0),
-            ),
-            tooltip=tips(("w", titles["w"], ""), ("c", titles["c"], ""), ("v", titles["v"], ",.2f")),
-        )
-    )
-    return finish(base, {"step": 22})
-
-
-def _name_axis() -> Any:
-    return _altair().Axis(title=None, domain=False, ticks=False, labelColor=INK, labelPadding=6)
+def name_axis() -> Any:
+    """An axis of names."""
+    return altair().Axis(title=None, domain=False, ticks=False, labelColor=INK, labelPadding=6)
 
 
 def ranges(
@@ -228,9 +101,9 @@ def ranges(
     height: int = 24,
 ) -> dict[str, Any]:
     """A range and its average per name: fields c, g (colour group), lo, v, hi, z (no spend)."""
-    alt = _altair()
+    alt = altair()
     base = chart(rows).encode(
-        y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
+        y=alt.Y("c", type="nominal", sort=list(names), axis=name_axis()),
         color=alt.Color("g", type="nominal", scale=palette(channels, colours), legend=None),
         tooltip=tips(
             ("c", titles["c"], ""),
@@ -262,16 +135,6 @@ def _wide(rows: Sequence[Row]) -> list[float]:
     return [low - spare, high + spare]
 
 
-def _legend_steps(rows: Sequence[Row]) -> list[float]:
-    # A square root scale crowds its upper end: nothing, a quarter and the whole are told.
-    most = max((r["v"] for r in rows), default=0.0)
-    if most <= 0:
-        return [0.0]
-    unit = 10.0 ** math.floor(math.log10(most))
-    top = math.floor(most / unit) * unit
-    return [0.0, top / 4, top]
-
-
 def curve_points(
     line: Sequence[Row],
     points: Sequence[Row],
@@ -280,7 +143,7 @@ def curve_points(
     labels: str,
 ) -> dict[str, Any]:
     """A curve and points on it: fields x, y; points also w, v (real spend), e (real effect), m."""
-    alt = _altair()
+    alt = altair()
     x = alt.X(
         "x",
         type="quantitative",
@@ -321,7 +184,7 @@ def lines(
     form: str = ",.2f",
 ) -> dict[str, Any]:
     """Lines over a quantity with their points: fields x, c, y, h (the highlighted point)."""
-    alt = _altair()
+    alt = altair()
     x = alt.X(
         "x",
         type="quantitative",
@@ -342,13 +205,13 @@ def bars(
     rows: Sequence[Row], names: Sequence[str], colour: str, titles: Mapping[str, str], labels: str
 ) -> dict[str, Any]:
     """A horizontal bar per name: fields c, v."""
-    alt = _altair()
+    alt = altair()
     axis = alt.Axis(title=titles["v"], labelExpr=labels, tickCount=5, grid=True, domain=False, ticks=False)
     base = (
         chart(rows)
         .mark_bar(color=colour, height={"band": 0.62})
         .encode(
-            y=alt.Y("c", type="nominal", sort=list(names), axis=_name_axis()),
+            y=alt.Y("c", type="nominal", sort=list(names), axis=name_axis()),
             x=alt.X("v", type="quantitative", axis=axis),
             tooltip=tips(("c", titles["c"], ""), ("v", titles["v"], ",.2f")),
         )
@@ -364,7 +227,7 @@ def histogram(
     colour: str,
 ) -> dict[str, Any]:
     """Counts of intervals (fields lo, hi, n) with vertical marks (fields x, k, colour)."""
-    alt = _altair()
+    alt = altair()
     x = alt.X(
         "lo",
         type="quantitative",

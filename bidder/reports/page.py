@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -210,9 +211,18 @@ def _number_charts(page: Page) -> dict[str, Chart]:
     return {f"chart-{number}": chart for number, chart in enumerate(charts, 1)}
 
 
+def _plain(value: Any) -> Any:
+    # What is not a number is not drawn; JSON has no word for it.
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _json(value: object) -> str:
     # "<" would end the script block or begin a comment inside it.
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(_plain(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

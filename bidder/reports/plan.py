@@ -10,8 +10,9 @@ from bidder.reports.data import FrontierData, ScenarioRow
 from bidder.reports.labels import Labels
 from bidder.reports.numbers import Lang, Numbers
 from bidder.reports.page import Page, Section, render_page
+from bidder.reports.plan_frontier import frontier_section
 from bidder.reports.plan_limits import limits_section
-from bidder.reports.plan_returns import frontier_section, response_section
+from bidder.reports.plan_returns import response_section
 from bidder.reports.plan_situations import pools_section, replan_section, risk_section, scenario_section
 from bidder.reports.plan_spend import spend_section
 from bidder.reports.plan_summary import inputs_section, proof_section, summary_section

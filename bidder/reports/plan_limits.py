@@ -16,7 +16,7 @@ TOP_PRICES = 12
 _UNITS = {
     "money": ("unit_money", 1.0),
     "share": ("unit_share", 0.01),
-    "revenue per spend": ("unit_roas", 0.01),
+    "revenue per spend": ("unit_roas", 0.1),
     "money per conversion": ("unit_cpa", 1.0),
     "conversions": ("unit_conversions", 1.0),
     "new customers": ("unit_customers", 1.0),
@@ -45,7 +45,7 @@ def limits_section(view: PlanView) -> Section | None:
     lines = [p.sentence for p in priced[:TOP_PRICES]] or [label("no_binding")]
     blocks: list[Block] = [
         Prose(lines, label("binding"), bullets=bool(priced)),
-        Grid(_limits_table(view, _sorted(rows)), label("all_limits", n=f"{len(rows):,}"), folded=True),
+        Grid(_limits_table(view, _sorted(view, rows)), label("all_limits", n=f"{len(rows):,}"), folded=True),
     ]
     return Section(
         "limits", label("constraints_section"), blocks, label("constraints_lead"), label("short_limits")
@@ -54,31 +54,36 @@ def limits_section(view: PlanView) -> Section | None:
 
 def priced_limits(view: PlanView) -> list[Priced]:
     """Binding limits with a price, the most valuable first; a limit of many periods appears once."""
+    # Prices that are zero up to the solver's tolerance hold nothing back.
+    least = 1e-9 * max(abs(view.plan.objective), 1e-6)
     groups: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
     for row in view.plan.constraints.to_dict("records"):
         price = float(row["shadow_price"])
-        if bool(row["binding"]) and math.isfinite(price) and abs(price) > 1e-9:
+        if bool(row["binding"]) and math.isfinite(price) and _worth(view, row) > least:
             groups.setdefault((str(row["constraint"]), str(row["kind"])), []).append(row)
     priced = []
     for rows in groups.values():
-        strongest = max(rows, key=_worth)
+        strongest = max(rows, key=lambda r: _worth(view, r))
         text = sentence(view, strongest)
         if len(rows) > 1:
             text = view.labels("binding_more", text=text.rstrip(".。"), n=len(rows)) + text[-1]
-        priced.append(Priced(text, sum(_worth(r) for r in rows)))
+        priced.append(Priced(text, sum(_worth(view, r) for r in rows)))
     return sorted(priced, key=lambda p: -p.worth)
 
 
-def _worth(row: dict[Hashable, Any]) -> float:
-    limit = float(row["limit"])
-    return abs(float(row["shadow_price"])) * (0.01 * abs(limit) if math.isfinite(limit) and limit else 1.0)
+def _worth(view: PlanView, row: dict[Hashable, Any]) -> float:
+    # What a hundredth of the limit is worth; a pool's limit stands at 0 impressions beyond the possible.
+    size = abs(float(row["limit"]))
+    if str(row["kind"]) == "retargeting":
+        size = view.possible_impressions.get((str(row["scope"]), str(row["when"])), 0.0)
+    return abs(float(row["shadow_price"])) * (0.01 * size if math.isfinite(size) and size else 1.0)
 
 
 def sentence(view: PlanView, row: dict[Hashable, Any]) -> str:
     """The price of a limit in words of the report's language."""
     written = str(row.get("sentence") or "")
     if written and view.labels.lang == "en":
-        return written
+        return written[0].upper() + written[1:].rstrip(".") + "."
     label, numbers = view.labels, view.numbers
     key, step = _UNITS.get(str(row["unit"]), ("unit_money", 1.0))
     price = float(row["shadow_price"]) * step
@@ -86,7 +91,10 @@ def sentence(view: PlanView, row: dict[Hashable, Any]) -> str:
     return label(
         "sentence_more" if price > 0 else "sentence_less",
         unit=label(key, currency=view.currency_word),
-        name=f"{row['constraint']}",
+        name=str(row["constraint"]),
+        kind=_kind(view, str(row["kind"])),
+        scope=_scope(view, str(row["scope"])),
+        side=label("side_min" if str(row.get("side")) == "min" else "side_max"),
         when=when,
         price=_price(view, abs(price)),
         objective=view.objective_name.lower(),
@@ -101,9 +109,9 @@ def _price(view: PlanView, price: float) -> str:
     )
 
 
-def _sorted(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
+def _sorted(view: PlanView, rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
     # What binds comes first, so that a table cut short shows it; within that, the order written.
-    return sorted(rows, key=lambda r: (not bool(r["binding"]), -_worth(r) if bool(r["binding"]) else 0.0))
+    return sorted(rows, key=lambda r: (0, -_worth(view, r)) if bool(r["binding"]) else (1, 0.0))
 
 
 def _limits_table(view: PlanView, rows: list[dict[Hashable, Any]]) -> Table:

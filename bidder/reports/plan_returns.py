@@ -1,4 +1,4 @@
-"""What spend brings: response curves, marginal ROAS, the frontier."""
+"""What spend brings: response curves and marginal ROAS."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 
 from bidder.reports import charts
-from bidder.reports.data import FrontierData
-from bidder.reports.page import Bar, Chart, Figure, Key, Section, Table, Value, table
+from bidder.reports.page import Chart, Figure, Key, Section, Table, table
 from bidder.reports.plan_spend import TOP_ROWS
 from bidder.reports.plan_view import Floats, PlanView
-from bidder.reports.theme import ACCENT, INK, MUTED, SERIES, WARM
+from bidder.reports.theme import INK, MUTED
 
 TOP_CURVES = 12
 """Most campaigns whose curve is drawn."""
@@ -162,66 +161,3 @@ def _marginal(view: PlanView) -> Figure:
         left_out=label("left_out_plan"),
     )
     return Figure(label("marginal"), [Chart(spec)], values, caption, view.keys)
-
-
-def frontier_section(view: PlanView, data: FrontierData | None) -> Section | None:
-    """The best objective, ROAS and marginal ROAS for each budget."""
-    if data is None or len(data.budgets) < 2:
-        return None
-    label = view.labels
-    name = view.objective_name
-    titles = {"x": view.axis_title("budget"), "y": view.axis_title(view.metric), "c": ""}
-    best = charts.lines(
-        [_frontier_row(data, i, name, data.objective[i]) for i in range(len(data.budgets))],
-        [name],
-        {name: ACCENT},
-        titles,
-        view.numbers.axis(),
-        view.numbers.axis(),
-    )
-    both = {label("roas"): SERIES[2], label("marginal_roas"): WARM}
-    rates = charts.lines(
-        [
-            _frontier_row(data, i, series, values[i])
-            for series, values in zip(both, (data.roas, data.marginal_roas), strict=True)
-            for i in range(len(data.budgets))
-            if np.isfinite(values[i])
-        ],
-        list(both),
-        both,
-        {**titles, "y": label("roas")},
-        view.numbers.axis(),
-        "format(datum.value, ',~r')",
-    )
-    keys = [Key(name, ACCENT, "line"), *(Key(k, c, "line") for k, c in both.items())]
-    if data.plan is not None:
-        keys.append(Key(label("this_plan"), INK, "dot"))
-    figure = Figure(
-        "",
-        [Chart(best, label("frontier_objective", name=name)), Chart(rates, label("frontier_roas"))],
-        _frontier_table(view, data),
-        label("frontier_caption"),
-        keys,
-        wide=True,
-    )
-    return Section("frontier", label("frontier_section"), [figure], short=label("short_frontier"))
-
-
-def _frontier_row(data: FrontierData, i: int, series: str, y: float) -> dict[str, Any]:
-    return {"x": float(data.budgets[i]), "y": float(y), "c": series, "h": data.plan == i}
-
-
-def _frontier_table(view: PlanView, data: FrontierData) -> Table:
-    label, numbers = view.labels, view.numbers
-    most = max(float(np.max(np.abs(data.objective))), 1e-12)
-    rows: list[list[Value]] = [
-        [
-            numbers.money(data.budgets[i]) + (f" ({label('this_plan')})" if data.plan == i else ""),
-            Bar(view.objective_cell(data.objective[i]), abs(float(data.objective[i])) / most),
-            numbers.ratio(data.roas[i]),
-            numbers.ratio(data.marginal_roas[i]),
-        ]
-        for i in range(len(data.budgets))
-    ]
-    columns = [view.axis_title("budget"), view.axis_title(view.metric), label("roas"), label("marginal_roas")]
-    return table(columns, rows)

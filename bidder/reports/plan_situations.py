@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.reports import charts
+from bidder.reports import charts, charts_time
 from bidder.reports.data import ScenarioRow
 from bidder.reports.page import Block, Chart, Figure, Grid, Key, Section, Table, table
 from bidder.reports.plan_view import Floats, PlanView, divide
@@ -52,9 +52,9 @@ def _pool_charts(view: PlanView, name: str, rows: list[Any]) -> list[Chart]:
     }
     axis, time = view.numbers.axis(), view.time_axis
     return [
-        Chart(charts.area(people, times, ACCENT, titles, axis, time), label("people_title", name=name)),
+        Chart(charts_time.area(people, times, ACCENT, titles, axis, time), label("people_title", name=name)),
         Chart(
-            charts.paired_bars(shown, times, (ACCENT, PALE), titles, axis, time),
+            charts_time.paired_bars(shown, times, (ACCENT, PALE), titles, axis, time),
             label("impressions_title", name=name),
         ),
     ]
@@ -211,7 +211,7 @@ def replan_section(view: PlanView) -> Section | None:
         for j, t in enumerate(view.periods)
     ]
     titles = {"w": view.period_word, "a": label("new"), "b": label("old"), "y": view.axis_title("spend")}
-    spec = charts.paired_bars(
+    spec = charts_time.paired_bars(
         rows, view.periods, ("#7FB2D6", WARM), titles, numbers.axis(), view.time_axis, view.past, tick=True
     )
     values = table(

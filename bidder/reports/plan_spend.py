@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.reports import charts
+from bidder.reports import charts_time
 from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Section, Table, table
 from bidder.reports.plan_view import Floats, PlanView, divide
 
@@ -45,7 +45,7 @@ def _over_time(view: PlanView) -> Figure:
         "c": label("channel"),
         "p": label("share"),
     }
-    spec = charts.stacked_bars(
+    spec = charts_time.stacked_bars(
         rows,
         view.periods,
         view.shown_channels,
@@ -146,7 +146,7 @@ def _heat_map(view: PlanView) -> Figure:
         for j, t in enumerate(view.periods)
     ]
     titles = {"v": view.axis_title("spend"), "w": view.period_word, "c": label("campaign")}
-    spec = charts.heat_map(rows, view.periods, names, titles, view.numbers.axis(), view.time_axis)
+    spec = charts_time.heat_map(rows, view.periods, names, titles, view.numbers.axis(), view.time_axis)
     return Figure(label("heat"), [Chart(spec)], _matrix(view), caption)
 
 

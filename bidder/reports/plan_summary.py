@@ -16,7 +16,9 @@ def summary_section(view: PlanView) -> Section:
     """Headline figures, what to do, what holds the plan back."""
     label = view.labels
     blocks: list[Block] = [Facts(_facts(view))]
-    if view.plan.status != "optimal":
+    if view.plan.status == "valued":
+        blocks.insert(0, Prose([label("valued")], tone="notice"))
+    elif view.plan.status != "optimal":
         blocks.insert(0, Prose([label("stopped", gap=view.gap_words)], tone="notice"))
     blocks.append(Prose(_advice(view), label("what_to_do"), bullets=True))
     prices = [p.sentence for p in priced_limits(view)[:3]]
@@ -27,34 +29,45 @@ def summary_section(view: PlanView) -> Section:
 
 def _facts(view: PlanView) -> list[Fact]:
     label, numbers, totals = view.labels, view.numbers, view.plan.totals
-    main = label("least_spend") if view.minimising else _expected(view)
-    facts = [Fact(main, view.objective_text(view.plan.objective, headline=True), view.gap_words, main=True)]
+    words = view.gap_words if view.certified else ""
+    value = view.objective_text(view.plan.objective, headline=True)
+    facts = [Fact(_main_label(view), value, words, main=True)]
     if not view.minimising:
         facts.append(Fact(label("spend"), numbers.headline(totals["spend"]), _budget_note(view)))
-    if view.metric != "revenue":
-        facts.append(Fact(label("revenue"), numbers.headline(totals["revenue"])))
+    if view.metric != "revenue" or view.averse:
+        facts.append(Fact(_expected(view, "revenue"), numbers.headline(totals["revenue"])))
     facts.append(Fact(label("roas"), numbers.ratio(totals["roas"]), label("roas_note")))
-    later = totals.get("conversions_after_end", 0.0)
+    later = numbers.count(totals.get("conversions_after_end", 0.0))
     aov = label("aov_note", value=numbers.sum(divide(totals["revenue"], totals["conversions"])))
-    note = label("after_end", count=numbers.count(later)) if later >= 0.5 else aov
+    if totals.get("conversions_after_end", 0.0) >= 0.5:
+        aov = label("of_which_later" if view.plan.spec.count_after_end else "after_end", count=later)
     if view.metric != "conversions":
-        facts.append(Fact(label("conversions"), numbers.count(totals["conversions"]), note))
+        facts.append(Fact(label("conversions"), numbers.count(totals["conversions"]), aov))
     facts.append(Fact(label("cpa"), numbers.sum(totals["cpa"]), label("per_conversion")))
     if view.metric != "profit":
         facts.append(Fact(label("profit"), numbers.headline(totals["profit"])))
-    facts.append(
-        Fact(
-            label("bound_min" if view.minimising else "bound_max"),
-            view.objective_text(view.plan.upper_bound, headline=True),
-            label("bound_note", gap=numbers.gap(view.plan.gap)),
-        )
-    )
+    if view.certified:
+        bound = view.objective_text(view.plan.upper_bound, headline=True)
+        note = label("bound_note", gap=numbers.gap(view.plan.gap))
+        facts.append(Fact(label("bound_min" if view.minimising else "bound_max"), bound, note))
     return facts
 
 
-def _expected(view: PlanView) -> str:
-    name = view.objective_name
-    return view.labels("expected", name=name.lower() if view.labels.lang == "en" else name)
+def _main_label(view: PlanView) -> str:
+    if view.minimising:
+        return view.labels("least_spend" if view.certified else "spend")
+    risk = view.plan.spec.risk
+    if risk is None or not view.averse:
+        return _expected(view, view.metric)
+    percent = view.numbers.percent
+    key = "cvar_of" if risk.objective == "cvar" else "mix_of"
+    values = {"name": view.objective_name, "tail": percent(1 - risk.level, 0)}
+    return view.labels(key, **values, **({} if key == "cvar_of" else {"weight": percent(risk.weight, 0)}))
+
+
+def _expected(view: PlanView, metric: str) -> str:
+    name = view.labels(metric)
+    return view.labels("expected", name=name[0].lower() + name[1:])
 
 
 def _budget_note(view: PlanView) -> str:
@@ -189,8 +202,10 @@ def _formula(view: PlanView, cell: int) -> str:
     )
 
 
-def proof_section(view: PlanView) -> Section:
+def proof_section(view: PlanView) -> Section | None:
     """Why the certificate holds, in three sentences."""
+    if not view.certified:
+        return None
     last = view.labels(
         "proof_3",
         objective=view.objective_text(view.plan.objective),

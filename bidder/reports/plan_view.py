@@ -110,6 +110,14 @@ class PlanView:
         np.add.at(out, rows, self.spend)
         return out
 
+    @cached_property
+    def possible_impressions(self) -> dict[tuple[str, str], float]:
+        """Impressions that a pool allows, by the limit's scope and first day."""
+        return {
+            (f"campaign {r['campaign']}", str(r["period_start"])): float(r["impressions_possible"])
+            for r in self.plan.pools.to_dict("records")
+        }
+
     # Words
 
     @cached_property
@@ -122,6 +130,17 @@ class PlanView:
     def minimising(self) -> bool:
         """Whether the objective is to spend least."""
         return self.metric == "spend"
+
+    @property
+    def averse(self) -> bool:
+        """Whether the objective looks at the worst draws, and so is not an expected value."""
+        risk = self.plan.spec.risk
+        return risk is not None and str(risk.objective) != "mean"
+
+    @property
+    def certified(self) -> bool:
+        """Whether there is a bound to compare with."""
+        return bool(np.isfinite(self.plan.gap) and np.isfinite(self.plan.upper_bound))
 
     @property
     def objective_name(self) -> str:

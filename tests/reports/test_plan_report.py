@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from report_sample import renamed, sample_extras, sample_plan
 
+from bidder.budget.spec import Risk, RiskObjective
 from bidder.reports.data import ScenarioRow
 from bidder.reports.numbers import Lang
 from bidder.reports.plan import render_plan
@@ -158,6 +159,24 @@ def test_a_stopped_plan_says_so() -> None:
     html = render_plan(plan)
     assert "stopped before it reached the gap" in html
     assert "at most 2% below the best possible plan" in html
+
+
+def test_a_valued_spend_table_claims_no_proof() -> None:
+    nan = float("nan")
+    html = render_plan(dataclasses.replace(sample_plan(), status="valued", gap=nan, upper_bound=nan))
+    assert "proof" not in Outline(html).anchors()
+    assert "best possible" not in html
+    assert "was not optimised" in html
+
+
+def test_the_headline_of_a_risk_averse_plan_is_no_expected_value() -> None:
+    plan = sample_plan()
+    wanted = {"cvar": "Revenue: mean of the worst 10%", "mix": "Revenue: 50% mean of the worst 10%"}
+    for objective, words in wanted.items():
+        spec = plan.spec.model_copy(update={"risk": Risk(objective=RiskObjective(objective))})
+        html = render_plan(dataclasses.replace(plan, spec=spec))
+        assert f"<dt>{words}" in html
+        assert "<dt>Expected revenue" in html
 
 
 def test_one_period_one_campaign_and_no_spend() -> None:
