@@ -26,6 +26,10 @@ _BESIDE = np.array([-0.5, 0.5])
 """Breakpoints around the spend that must stay reachable, in the same units."""
 
 
+_NOISE = 1e-10
+"""Distance of two breakpoints, relative to their size, below which they are the same."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """What stays the same from round to round: entries' places, and scales.
@@ -96,10 +100,11 @@ class Frame:
         problem = self.problem
         effects = envelope.value(points)
         width = np.diff(points, axis=1)
-        slope = np.diff(effects, axis=1) / np.where(width > 0, width, 1.0)
-        slope = np.where(width > 0, slope, 0.0)
-        # Rounding may lift a later slope by a hair over an earlier one on straight stretches.
-        ordered = np.minimum.accumulate(np.where(width > 0, slope, np.inf), axis=1)
+        # Between points that differ by rounding alone a slope is noise; such a segment has its
+        # neighbour's. Rounding may also lift a later slope by a hair over an earlier one.
+        told = width > _NOISE * points[:, 1:]
+        slope = np.where(told, np.diff(effects, axis=1) / np.where(told, width, 1.0), np.inf)
+        ordered = np.minimum.accumulate(slope, axis=1)
         slope = np.where(np.isfinite(ordered), ordered, 0.0)
         flat = slope.ravel()
         values = self.spend[self.source] + flat[self.column] * self.effect[self.source]
