@@ -38,7 +38,8 @@ def gap_option(command: Any) -> Any:
 @click.command()
 @click.argument("config", type=click.Path(dir_okay=False))
 @click.option(
-    "--out", type=click.Path(file_okay=False), help="Folder for the files; by default runs/ and the plan's name."
+    "--out", type=click.Path(file_okay=False),
+    help="Folder for the files; by default runs/ and the plan's name.",
 )
 @set_option
 @solver_option

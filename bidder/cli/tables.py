@@ -14,6 +14,7 @@ from bidder.cli.output import coloured, printable, say
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from bidder.jobs.overview import Line
 
@@ -62,11 +63,12 @@ def sentences(lines: Iterable[str], bullet: str = "") -> None:
     width = console().width
     for line in lines:
         indent = " " * len(bullet)
-        for part in textwrap.wrap(printable(line), max(width, 30), initial_indent=bullet, subsequent_indent=indent):
+        text = printable(line)
+        for part in textwrap.wrap(text, max(width, 30), initial_indent=bullet, subsequent_indent=indent):
             say(part)
 
 
-def cell(text: str, style: str = "") -> object:
+def cell(text: str, style: str = "") -> Text:
     """Text for a cell: nothing in it can steer the terminal."""
     from rich.text import Text
 

@@ -96,7 +96,9 @@ def default_folder(spec: PlanSpec) -> Path:
     return Path("runs") / slug(spec.name)
 
 
-def write_plan(plan: Plan, summary: dict[str, Any], folder: str | Path, report: str | None) -> tuple[str, ...]:
+def write_plan(
+    plan: Plan, summary: dict[str, Any], folder: str | Path, report: str | None
+) -> tuple[str, ...]:
     """Write a plan's files, the summary last; returns their names.
 
     A report of an earlier run is taken away when there is none now, so that a folder never holds

@@ -88,7 +88,7 @@ def run_plan(
     loaded = load_plan(config, with_gap(overrides, gap))
     folder = Path(out) if out is not None else default_folder(loaded.spec)
     plan = solve_loaded(loaded, solver, watch)
-    summary = {**plan.summary(), **_about(plan)}
+    summary = summary_of(plan)
     page = _report(loaded, plan, solver, lang, watch) if report else None
     watch.stage("writing")
     files = write_plan(plan, summary, folder, page)
@@ -134,10 +134,11 @@ def placed(error: InfeasibleError, loaded: LoadedPlan) -> InfeasibleError:
     return InfeasibleError([replace(c, place=c.place or loaded.place(c.path)) for c in error.conflicts])
 
 
-def _about(plan: Plan) -> dict[str, Any]:
-    """What summary.json says besides the plan's own figures."""
+def summary_of(plan: Plan) -> dict[str, Any]:
+    """What summary.json says."""
     spec, horizon = plan.spec, plan.spec.horizon.resolve()
     return {
+        **plan.summary(),
         "objective_sense": "minimize" if spec.objective.minimize else "maximize",
         "objective_metric": str(spec.objective.minimize or spec.objective.maximize),
         "budget_total": spec.budget.total,
@@ -166,9 +167,9 @@ def _report(loaded: LoadedPlan, plan: Plan, solver: str, lang: Lang, watch: Prog
 
     around = surroundings(loaded, plan, solver, watch)
     watch.stage("drawing the report")
+    rows = scenarios(loaded, plan, around, lang)
     return render_plan(
-        plan, lang=lang, frontier=as_report_data(around, OWN), scenarios=scenarios(loaded, plan, around, lang),
-        inputs_yaml=source_text(loaded),
+        plan, lang=lang, frontier=as_report_data(around, OWN), scenarios=rows, inputs_yaml=source_text(loaded)
     )
 
 

@@ -76,10 +76,11 @@ def scenarios(loaded: LoadedPlan, plan: Plan, around: Frontier | None, lang: str
     if around is not None:
         for key, k in (("less", OWN - 1), ("more", OWN + 1)):
             if np.isfinite(around.objective[k]):
-                values = (float(v[k]) for v in (around.spend, around.objective, around.roas))
-                rows.append(ScenarioRow(word[key], *values, word["solved"]))
+                spend, value, roas = (float(v[k]) for v in (around.spend, around.objective, around.roas))
+                rows.append(ScenarioRow(word[key], spend, value, roas, word["solved"]))
     if plan.accounts.past_periods == 0 and len(plan.spec.horizon.resolve()) > 1:
-        rows.append(_valued(loaded, plan, spread_evenly(plan), word["even"], word["even_note"], word["breaks"]))
+        even = spread_evenly(plan)
+        rows.append(_valued(loaded, plan, even, word["even"], word["even_note"], word["breaks"]))
     if loaded.old_plan is not None:
         rows.append(_valued(loaded, plan, loaded.old_plan, word["old"], word["kept"], word["breaks"]))
     return tuple(rows) if len(rows) > 1 else ()
