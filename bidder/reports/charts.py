@@ -87,9 +87,18 @@ _TITLE: dict[str, Any] = {
 }
 
 
+# On a phone a long name keeps its end, which tells campaigns of a channel apart.
+_SHORT_NAME = (
+    "containerSize()[0] < 480 && length(datum.label) > 20 ? "
+    "slice(datum.label, 0, 9) + '…' + slice(datum.label, -10) : datum.label"
+)
+
+
 def name_axis() -> Any:
     """An axis of names."""
-    return altair().Axis(title=None, domain=False, ticks=False, labelColor=INK, labelPadding=6)
+    return altair().Axis(
+        title=None, domain=False, ticks=False, labelColor=INK, labelPadding=6, labelExpr=_SHORT_NAME
+    )
 
 
 def ranges(

@@ -124,7 +124,7 @@ def heat_map(
     )
     base = (
         chart(rows)
-        .mark_rect(stroke="#fff", strokeWidth=1 if len(times) <= 120 else 0)
+        .mark_rect(stroke="#fff", strokeWidth=1 if len(times) <= 31 else 0.5 if len(times) <= 120 else 0)
         .encode(
             x=time_x(times, time, gap=0.0),
             y=alt.Y("c", type="nominal", sort=list(names), axis=name_axis()),

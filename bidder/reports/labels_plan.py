@@ -50,6 +50,20 @@ PLAN: dict[str, tuple[str, str]] = {
         "better one may exist: {gap}.",
         "求解在达到要求的精度之前停止。方案满足全部限制，但可能存在更优方案：{gap}。",
     ),
+    "charge_roas": (
+        "The objective is {name} less {floor} for each {currency} spent: spending stops where the next "
+        "{currency} would bring less than that.",
+        "目标值为{name}减去每 1 {currency}花费 {floor}：下一单位花费的回报低于该值时即停止投放。",
+    ),
+    "charge_cpa": (
+        "The objective is {name} less one for each {cap} spent: spending stops where one more would cost "
+        "more.",
+        "目标值为{name}减去每花费 {cap}计 1：再多一个的成本高于该值时即停止投放。",
+    ),
+    "charge_moved": (
+        "The objective is charged {penalty} for each {currency} moved away from the old plan.",
+        "每偏离旧方案 1 {currency}，目标值扣减 {penalty}。",
+    ),
     "valued": (
         "This is a given spend table, valued under the same curves; it was not optimised.",
         "本报告对给定的花费方案按同样的曲线估值，未作优化。",
@@ -59,9 +73,12 @@ PLAN: dict[str, tuple[str, str]] = {
     "do_of_budget": (", {share} of the {budget} available", "，占可用预算 {budget}的 {share}"),
     "do_channels": ("Give most of it to {list}.", "主要投向：{list}。"),
     "do_peak": (
-        "Spend most on {day}: {spend}, {times} times the average period.",
-        "花费最高的是{day}：{spend}，为各周期平均值的 {times} 倍。",
+        "Spend most {when}: {spend}, {times} times the average period.",
+        "花费最高的是{when}：{spend}，为各周期平均值的 {times} 倍。",
     ),
+    "when_day": ("on {day}", "{day}"),
+    "when_week": ("in the week from {day}", "{day}起的一周"),
+    "when_month": ("in the month from {day}", "{day}起的一个月"),
     "do_zero": ("Leave these campaigns without spend: {list}.", "以下计划不投放：{list}。"),
     "do_next": (
         "If the limits allowed, the next unit of spend would earn most in {high} (marginal ROAS "
@@ -99,8 +116,8 @@ PLAN: dict[str, tuple[str, str]] = {
         "颜色越深花费越高；色阶按花费的平方根变化。",
     ),
     "heat_top": (
-        " The {n} campaigns with the highest spend are shown, the rest as “others”.",
-        "仅显示花费最高的 {n} 个计划，其余合并为“其他”。",
+        " The {n} campaigns with the highest spend are shown; the table holds all.",
+        "仅显示花费最高的 {n} 个计划，表格中列出全部。",
     ),
     # response
     "response_section": ("Response and returns", "响应曲线与回报"),
@@ -124,8 +141,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "marginal": ("Marginal ROAS by campaign", "各计划的边际 ROAS"),
     "marginal_caption": (
         "Line: lowest to highest of the periods with spend; dot: average by spend. Where no limit binds, "
-        "these are equal: money earns the same wherever the next unit goes. A hollow dot: a campaign without "
-        "spend.",
+        "these are equal: money earns the same wherever the next unit goes. A hollow dot: a campaign "
+        "without spend.",
         "横线为有花费各周期的最低至最高值，圆点为按花费加权的平均值。没有限制约束时各处相等：下一个单位的钱投到哪里回报都一样。"
         "空心圆表示没有花费的计划。",
     ),
@@ -284,7 +301,8 @@ PLAN: dict[str, tuple[str, str]] = {
         "这些最优值之和是任何满足限制的方案都无法超过的界（弱对偶）。",
     ),
     "proof_3": (
-        "This plan reaches {objective} against a bound of {bound}, so it is {gap}, whatever solver found it.",
-        "本方案达到 {objective}，界为 {bound}，因此{gap}，与所用求解器无关。",
+        "The objective of this plan is {objective} and the bound {bound}, so the plan is {gap}, whatever "
+        "solver found it.",
+        "本方案的目标值为 {objective}，界为 {bound}，因此{gap}，与所用求解器无关。",
     ),
 }

@@ -23,11 +23,11 @@ def frontier_section(view: PlanView, data: FrontierData | None) -> Section | Non
     label = view.labels
     name, worth = view.objective_name, _worth_name(view)
     shades = {name: ACCENT, label("roas"): SERIES[2], worth: WARM}
-    title, big = view.axis_title(view.metric), view.numbers.axis()
+    title, big = view.objective_axis, view.numbers.axis()
     best = _lines(view, data, {name: data.objective}, shades, title, big)
     drawn = [Chart(best, label("frontier_objective", name=name))]
     rates = {label("roas"): data.roas, worth: data.marginal_roas}
-    if view.metric == "revenue" and not view.averse:  # both are revenue per unit of spend: one scale
+    if _is_roas(view):  # both are revenue per unit of spend: one scale
         drawn.append(Chart(_lines(view, data, rates, shades, label("roas"), _PLAIN), label("frontier_roas")))
     else:
         drawn += [Chart(_lines(view, data, {k: v}, shades, k, _PLAIN), k) for k, v in rates.items()]
@@ -38,8 +38,12 @@ def frontier_section(view: PlanView, data: FrontierData | None) -> Section | Non
     return Section("frontier", label("frontier_section"), [figure], short=label("short_frontier"))
 
 
+def _is_roas(view: PlanView) -> bool:
+    return view.metric == "revenue" and not view.averse and not view.adjusted
+
+
 def _worth_name(view: PlanView) -> str:
-    if view.metric == "revenue" and not view.averse:
+    if _is_roas(view):
         return view.labels("marginal_roas")
     return view.labels("next_unit", name=view.objective_name)
 
@@ -71,5 +75,5 @@ def _frontier_table(view: PlanView, data: FrontierData) -> Table:
             numbers.ratio(data.roas[i]),
             numbers.ratio(data.marginal_roas[i]),
         ])
-    columns = [view.axis_title("budget"), view.axis_title(view.metric), label("roas"), _worth_name(view)]
+    columns = [view.axis_title("budget"), view.objective_axis, label("roas"), _worth_name(view)]
     return table(columns, rows)

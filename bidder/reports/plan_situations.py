@@ -106,7 +106,7 @@ def scenario_section(view: PlanView, scenarios: tuple[ScenarioRow, ...]) -> Sect
     columns = [
         label("scenario"),
         view.axis_title("spend"),
-        view.axis_title(view.metric),
+        view.objective_axis,
         label("versus_first"),
         label("roas"),
         label("note"),
@@ -116,7 +116,7 @@ def scenario_section(view: PlanView, scenarios: tuple[ScenarioRow, ...]) -> Sect
         [{"c": s.name, "v": float(s.objective)} for s in scenarios],
         names,
         ACCENT,
-        {"c": label("scenario"), "v": view.axis_title(view.metric)},
+        {"c": label("scenario"), "v": view.objective_axis},
         numbers.axis(),
     )
     values = Table(columns, rows, [False, True, True, True, True, False])
@@ -154,7 +154,7 @@ def risk_section(view: PlanView) -> Section | None:
         },
     ]
     titles = {
-        "x": view.axis_title(view.metric),
+        "x": view.objective_axis,
         "n": label("draws"),
         "lo": label("from"),
         "hi": label("to"),

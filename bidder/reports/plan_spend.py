@@ -9,7 +9,7 @@ from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Section, Table,
 from bidder.reports.plan_view import Floats, PlanView, divide
 
 TOP_ROWS = 25
-"""Most campaigns in a chart of rows; the others are summed."""
+"""Most campaigns in a chart of rows; the tables hold all."""
 
 
 def spend_section(view: PlanView) -> Section:
@@ -132,13 +132,11 @@ def _campaigns(view: PlanView) -> Grid:
 
 def _heat_map(view: PlanView) -> Figure:
     label = view.labels
-    top, rest = view.order[:TOP_ROWS], view.order[TOP_ROWS:]
+    top = view.order[:TOP_ROWS]
     names = [view.campaigns[c] for c in top]
     amounts = view.spend[top]
     caption = label("heat_caption")
-    if len(rest):
-        names.append(view.others)
-        amounts = np.vstack([amounts, view.spend[rest].sum(axis=0)])
+    if len(view.order) > TOP_ROWS:
         caption += label("heat_top", n=TOP_ROWS)
     rows = [
         {"t": t, "w": view.numbers.day(t, year=True), "c": name, "v": float(amounts[k, j])}

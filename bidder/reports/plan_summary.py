@@ -20,6 +20,8 @@ def summary_section(view: PlanView) -> Section:
         blocks.insert(0, Prose([label("valued")], tone="notice"))
     elif view.plan.status != "optimal":
         blocks.insert(0, Prose([label("stopped", gap=view.gap_words)], tone="notice"))
+    if view.adjusted:
+        blocks.append(Prose(_charges(view), tone="quiet"))
     blocks.append(Prose(_advice(view), label("what_to_do"), bullets=True))
     prices = [p.sentence for p in priced_limits(view)[:3]]
     blocks.append(Prose(prices or [label("nothing_holds")], label("holds_back"), bullets=True))
@@ -31,26 +33,46 @@ def _facts(view: PlanView) -> list[Fact]:
     label, numbers, totals = view.labels, view.numbers, view.plan.totals
     words = view.gap_words if view.certified else ""
     value = view.objective_text(view.plan.objective, headline=True)
-    facts = [Fact(_main_label(view), value, words, main=True)]
+    if view.adjusted:
+        whole = view.objective_text(totals[view.metric], headline=True)
+        facts = [Fact(_expected(view, view.metric), whole, main=True), Fact(_main_label(view), value, words)]
+    else:
+        facts = [Fact(_main_label(view), value, words, main=True)]
     if not view.minimising:
         facts.append(Fact(label("spend"), numbers.headline(totals["spend"]), _budget_note(view)))
-    if view.metric != "revenue" or view.averse:
+    if view.metric != "revenue" or (view.averse and not view.adjusted):
         facts.append(Fact(_expected(view, "revenue"), numbers.headline(totals["revenue"])))
     facts.append(Fact(label("roas"), numbers.ratio(totals["roas"]), label("roas_note")))
-    later = numbers.count(totals.get("conversions_after_end", 0.0))
+    later = f"{totals.get('conversions_after_end', 0.0):,.0f}"
     aov = label("aov_note", value=numbers.sum(divide(totals["revenue"], totals["conversions"])))
     if totals.get("conversions_after_end", 0.0) >= 0.5:
         aov = label("of_which_later" if view.plan.spec.count_after_end else "after_end", count=later)
     if view.metric != "conversions":
         facts.append(Fact(label("conversions"), numbers.count(totals["conversions"]), aov))
     facts.append(Fact(label("cpa"), numbers.sum(totals["cpa"]), label("per_conversion")))
-    if view.metric != "profit":
-        facts.append(Fact(label("profit"), numbers.headline(totals["profit"])))
-    if view.certified:
+    if view.metric != "profit" or view.averse:
+        facts.append(Fact(_expected(view, "profit"), numbers.headline(totals["profit"])))
+    if view.certified and not view.adjusted:
         bound = view.objective_text(view.plan.upper_bound, headline=True)
         note = label("bound_note", gap=numbers.gap(view.plan.gap))
         facts.append(Fact(label("bound_min" if view.minimising else "bound_max"), bound, note))
     return facts
+
+
+def _charges(view: PlanView) -> list[str]:
+    # What the objective takes off the metric, so that nobody reads it as the metric itself.
+    label, spec = view.labels, view.plan.spec
+    name = label(view.metric)
+    name, lines = name[0].lower() + name[1:], []
+    if spec.budget.marginal_roas:
+        floor = view.numbers.ratio(spec.budget.marginal_roas)
+        lines.append(label("charge_roas", name=name, floor=floor, currency=view.currency_word))
+    if spec.budget.marginal_cpa:
+        lines.append(label("charge_cpa", name=name, cap=view.numbers.sum(spec.budget.marginal_cpa)))
+    if spec.replan is not None and spec.replan.penalty:
+        penalty = view.numbers.ratio(spec.replan.penalty)
+        lines.append(label("charge_moved", penalty=penalty, currency=view.currency_word))
+    return lines
 
 
 def _main_label(view: PlanView) -> str:
@@ -58,7 +80,7 @@ def _main_label(view: PlanView) -> str:
         return view.labels("least_spend" if view.certified else "spend")
     risk = view.plan.spec.risk
     if risk is None or not view.averse:
-        return _expected(view, view.metric)
+        return view.objective_name if view.adjusted else _expected(view, view.metric)
     percent = view.numbers.percent
     key = "cvar_of" if risk.objective == "cvar" else "mix_of"
     values = {"name": view.objective_name, "tail": percent(1 - risk.level, 0)}
@@ -115,10 +137,11 @@ def _peak_line(view: PlanView) -> list[str]:
     peak, mean = int(by_period.argmax()), float(by_period.mean())
     if len(by_period) < 3 or by_period[peak] < 1.2 * mean:
         return []
+    day = view.numbers.day(view.periods[peak])
     return [
         view.labels(
             "do_peak",
-            day=view.numbers.day(view.periods[peak]),
+            when=view.labels(f"when_{view.plan.spec.horizon.period}", day=day),
             spend=view.numbers.sum(float(by_period[peak])),
             times=f"{by_period[peak] / mean:.1f}",
         )

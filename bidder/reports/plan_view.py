@@ -76,8 +76,8 @@ class PlanView:
 
     @cached_property
     def colours(self) -> dict[str, str]:
-        """Colour of each channel, the same in every chart; the last word is "others"."""
-        return {**colours(self.channels), self.others: OTHERS}
+        """Colour of each shown channel, the same in every chart."""
+        return {**colours(self.shown_channels), self.others: OTHERS}
 
     @cached_property
     def others(self) -> str:
@@ -89,10 +89,14 @@ class PlanView:
 
     @cached_property
     def shown_channels(self) -> tuple[str, ...]:
-        """Channels with a colour of their own, then "others" where some have none."""
+        """Channels with a colour of their own in the order written, then "others" if some have none."""
         if len(self.channels) <= len(SERIES):
             return self.channels
-        return (*self.channels[: len(SERIES)], self.others)
+        sums = dict.fromkeys(self.channels, 0.0)
+        for name, spend in zip(self.campaign_channels, self.spend.sum(axis=1), strict=True):
+            sums[name] += float(spend)
+        largest = sorted(self.channels, key=lambda name: -sums[name])[: len(SERIES)]
+        return (*(name for name in self.channels if name in largest), self.others)
 
     def shown_as(self, channel: str) -> str:
         """The channel, or "others"."""
@@ -138,6 +142,22 @@ class PlanView:
         return risk is not None and str(risk.objective) != "mean"
 
     @property
+    def adjusted(self) -> bool:
+        """Whether the objective is not simply the metric: an open budget or a penalty is taken off."""
+        budget, replan = self.plan.spec.budget, self.plan.spec.replan
+        charged = budget.marginal_roas or budget.marginal_cpa or (replan is not None and replan.penalty)
+        return bool(charged) and not self.minimising
+
+    @property
+    def objective_axis(self) -> str:
+        """The objective with its unit, for an axis or a column."""
+        if not self.adjusted:
+            return self.axis_title(self.metric)
+        if self.metric not in MONEY_METRICS:
+            return self.objective_name
+        return self.labels("currency_axis", name=self.objective_name, currency=self.currency_word)
+
+    @property
     def certified(self) -> bool:
         """Whether there is a bound to compare with."""
         return bool(np.isfinite(self.plan.gap) and np.isfinite(self.plan.upper_bound))
@@ -145,7 +165,7 @@ class PlanView:
     @property
     def objective_name(self) -> str:
         """The objective in words."""
-        return self.labels(self.metric)
+        return self.labels("objective" if self.adjusted else self.metric)
 
     def objective_text(self, value: float, headline: bool = False) -> str:
         """A value of the objective with its unit."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from report_sample import renamed, sample_extras, sample_plan
 
-from bidder.budget.spec import Risk, RiskObjective
+from bidder.budget.spec import Budget, Risk, RiskObjective
 from bidder.reports.data import ScenarioRow
 from bidder.reports.numbers import Lang
 from bidder.reports.plan import render_plan
@@ -152,6 +152,7 @@ def test_a_big_plan_stays_small_and_legible(campaigns: int, period: str) -> None
     drawn = charts(html)
     assert len(drawn) <= 16
     assert "further rows are left out" in html
+    assert "<bdi>others</bdi>" in html
 
 
 def test_a_stopped_plan_says_so() -> None:
@@ -177,6 +178,16 @@ def test_the_headline_of_a_risk_averse_plan_is_no_expected_value() -> None:
         html = render_plan(dataclasses.replace(plan, spec=spec))
         assert f"<dt>{words}" in html
         assert "<dt>Expected revenue" in html
+
+
+def test_an_open_budget_is_not_read_as_revenue() -> None:
+    plan = sample_plan()
+    spec = plan.spec.model_copy(update={"budget": Budget(marginal_roas=2.5)})
+    objective = plan.objective - 2.5 * plan.totals["spend"]
+    html = render_plan(dataclasses.replace(plan, spec=spec, objective=objective, upper_bound=objective))
+    assert f"<dt>Expected revenue</dt><dd>CNY {plan.totals['revenue']:,.0f}</dd>" in html
+    assert f"<dt>Objective</dt><dd>CNY {objective:,.0f}</dd>" in html
+    assert "revenue less 2.50 for each CNY spent" in html
 
 
 def test_one_period_one_campaign_and_no_spend() -> None:

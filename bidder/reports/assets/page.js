@@ -4,7 +4,7 @@
   var narrow = window.innerWidth < 640;
   var config = data.config;
   if (narrow) {
-    config.axis.labelLimit = 104;
+    config.axis.labelLimit = 126;
     config.axis.labelFontSize = 10.5;
   }
   var drawn = [];
