@@ -21,10 +21,10 @@ SHARES = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5])
 """Budgets of the report's frontier, as shares of the plan's own."""
 OWN = 5
 
-MAX_WORK = 4_000
-"""Most cells times branch-and-bound nodes of a plan that is solved again for the frontier.
-
-Counted, not timed: the same config has the same report on a slow machine.
+MAX_CELLS = 2_000
+MAX_WORK = 20_000
+"""Most cells, and most cells times branch-and-bound nodes, of a plan that is solved again for the
+frontier. Counted, not timed: the same config has the same report on a slow machine.
 """
 
 _NAMES = {
@@ -45,7 +45,7 @@ def surroundings(loaded: LoadedPlan, plan: Plan, solver: str, watch: Progress) -
     total = plan.spec.budget.total
     if total is None or plan.status != "optimal" or plan.spec.objective.maximize is None:
         return None
-    if len(plan.spend) * max(plan.solution.nodes, 1) > MAX_WORK:
+    if len(plan.spend) > MAX_CELLS or len(plan.spend) * plan.solution.nodes > MAX_WORK:
         return None
     from bidder.budget.frontier import frontier
 
