@@ -88,9 +88,10 @@ _TITLE: dict[str, Any] = {
 
 
 # On a phone a long name keeps its end, which tells campaigns of a channel apart.
+# Counted in whole characters: half of an emoji is no text that could be written.
 _SHORT_NAME = (
-    "containerSize()[0] < 480 && length(datum.label) > 20 ? "
-    "slice(datum.label, 0, 9) + '…' + slice(datum.label, -10) : datum.label"
+    "containerSize()[0] < 480 ? "
+    "replace(datum.label, regexp('^(.{9}).{2,}(.{10})$', 'u'), '$1…$2') : datum.label"
 )
 
 

@@ -141,8 +141,8 @@ PLAN: dict[str, tuple[str, str]] = {
     "marginal": ("Marginal ROAS by campaign", "各计划的边际 ROAS"),
     "marginal_caption": (
         "Line: lowest to highest of the periods with spend; dot: average by spend. Where no limit but "
-        "the budget binds and no campaign feeds another's audience, a plan for revenue makes these equal: money "
-        "earns the same wherever the next unit goes. A hollow dot: a campaign without spend.",
+        "the budget binds and no campaign feeds another's audience, a plan for revenue makes these equal: "
+        "money earns the same wherever the next unit goes. A hollow dot: a campaign without spend.",
         "横线为有花费各周期的最低至最高值，圆点为按花费加权的平均值。"
         "若除预算外没有限制起作用、各计划互不供给人群，则以收入为目标的方案各处相等：下一单位的钱投到哪里回报都一样。"
         "空心圆表示没有花费的计划。",
