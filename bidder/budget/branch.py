@@ -32,6 +32,7 @@ MAX_NODES = 20_000
 TOLERANCE = 1e-6
 """Largest violation of a row, relative to its size, in a plan that counts as feasible."""
 _LOOSE = 1e-9
+_TRIES = 30
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Search:
         """Make a plan of a relaxation: decide every loose cell, solve what is left, keep the best."""
         for up in (0.5, 2.0):
             trial, found = region, relaxed
-            for _ in range(6):
+            for _ in range(_TRIES):
                 loose = loose_cells(self.problem, trial, found)
                 if not np.any(loose):
                     break
@@ -208,6 +209,7 @@ def loose_cells(problem: Problem, region: Region, relaxed: Relaxed) -> Flags:
     x = relaxed.x
     allowed = np.abs(region.nearest(x) - x) <= 1e-9 * np.maximum(region.high, 1e-9)
     above = relaxed.envelope.value(x) - problem.cells.curves.value(region.nearest(x))
+    above = np.maximum(above, relaxed.unstated)
     size = np.maximum(relaxed.envelope.value(region.high), 1e-300)
     loose: Flags = (~allowed | (above > _LOOSE * size)) & (region.high > region.low)
     return loose
@@ -217,7 +219,7 @@ def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region
     """A region in which the loose cells are decided: at the bottom, or where the curve is concave.
 
     ``up`` is the part of the way to the tangent point from which a cell goes up; whole lots go to
-    the nearest.
+    the nearest. Cells whose effect does harm stay where they are.
     """
     low, high = region.low.copy(), region.high.copy()
     x = relaxed.x
@@ -225,7 +227,10 @@ def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region
     size = np.where(lots, region.cells.lot, 1.0)
     whole = np.where(up <= 1.0, np.round(x / size), np.floor(x / size + 1e-9)) * size
     low, high = np.where(lots, whole, low), np.where(lots, whole, high)
-    bent = loose & ~lots
+    harmful = loose & ~lots & (relaxed.unstated > 0)
+    held = region.nearest(x)
+    low, high = np.where(harmful, held, low), np.where(harmful, held, high)
+    bent = loose & ~lots & ~harmful
     chord = relaxed.envelope.tangent - region.low
     way = (x - region.low) / np.where(chord > 0, chord, 1.0)
     goes_up = bent & (way >= up)
@@ -241,7 +246,8 @@ def decision(problem: Problem, region: Region, relaxed: Relaxed) -> tuple[Region
         return None
     x = relaxed.x
     above = relaxed.envelope.value(x) - problem.cells.curves.value(region.nearest(x))
-    loss = np.where(loose, np.maximum(relaxed.certificate.gain, 0.0) * np.maximum(above, 0.0), -1.0)
+    above = np.maximum(above, relaxed.unstated)
+    loss = np.where(loose, np.abs(relaxed.certificate.gain) * np.maximum(above, 0.0), -1.0)
     away = np.abs(region.nearest(x) - x) * np.maximum(np.abs(relaxed.certificate.price), 1e-12)
     cell = int(np.argmax(np.where(loose, loss + 1e-6 * away, -1.0)))
     below, above_ = _parts(region, relaxed.envelope, cell, float(x[cell]))

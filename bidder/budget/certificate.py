@@ -9,6 +9,8 @@ For any multipliers pi of the rows, no feasible plan is worth more than
 row's upper side for positive pi and its lower side for negative pi. The one-dimensional maxima are
 exact and over each cell's own set, so the bound needs neither the solver nor the segments: wrong
 multipliers only make it weaker. For S-shaped curves it is the bound of their concave envelopes.
+A negative gain is the rare case that a conversion is unwanted: it takes its buyer out of an audience
+that is worth more, or earns a negative margin under a budget that must be spent.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ def certify(problem: Problem, region: Region, duals: Floats) -> Certificate:
     at_rows = float(np.sum(duals * np.where(duals == 0, 0.0, sides)))
     gain = problem.effect_value - problem.rows.effect.T @ duals
     price = problem.rows.spend.T @ duals - problem.spend_value
-    value, x = maximisers(region, np.maximum(gain, 0.0), price)
+    value, x = maximisers(region, gain, price)
     reduced = problem.extra_value - problem.rows.extra.T @ duals
     if problem.risk is not None:
         # Exactly 0 by the projection above; what rounding leaves must not be multiplied by wide bounds.

@@ -247,12 +247,14 @@ def maximisers(region: Region, gain: Floats, price: Floats) -> tuple[Floats, Flo
 
     The candidates are the ends of the set, its first point above a hole, and the stationary point
     where the curve is concave; for lots the whole lots on both sides of these; for piecewise curves
-    every corner.
+    every corner. A negative gain turns the curve over: where it is concave, the ends of the set are
+    all there is to try; below an inflection the least effect of the set stands in for the curve, so
+    that the maximum is an upper bound that falls with the set's width.
 
     Parameters
     ----------
     gain, price : ndarray, shape (n,)
-        Worth of a unit of effect (not negative), and cost of a unit of spend.
+        Worth of a unit of effect, and cost of a unit of spend.
 
     Returns
     -------
@@ -273,6 +275,11 @@ def maximisers(region: Region, gain: Floats, price: Floats) -> tuple[Floats, Flo
         value = gain * curves.value(x) - price * x
         better = value > best_value
         best_value, best_x = np.where(better, value, best_value), np.where(better, x, best_x)
+    bent = (gain < 0) & (curves.inflection > low) & (high > low)
+    if np.any(bent):
+        at = np.where(price > 0, low, high)
+        best_value = np.where(bent, gain * curves.value(low) - price * at, best_value)
+        best_x = np.where(bent, at, best_x)
     return _piecewise_maximisers(region, gain, price, best_value, best_x)
 
 

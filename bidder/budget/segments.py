@@ -120,7 +120,7 @@ class Frame:
             self.start, self.index, value,
             (problem.row_low - base) * self.row_scale, (problem.row_high - base) * self.row_scale,
         )
-        return SegmentProgram(self, points, base_y, lp)
+        return SegmentProgram(self, points, base_y, slope, lp)
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,7 @@ class SegmentProgram:
     frame: Frame
     points: Floats
     base_effect: Floats
+    slope: Floats
     lp: LinearProgram
 
     def spend(self, primal: Floats) -> Floats:
@@ -138,6 +139,12 @@ class SegmentProgram:
         part = primal[: self.points.shape[0] * frame.segments].reshape(-1, frame.segments) * frame.money
         x: Floats = np.clip(self.points[:, 0] + part.sum(axis=1), self.points[:, 0], self.points[:, -1])
         return x
+
+    def effect(self, primal: Floats) -> Floats:
+        """Effect that the program states for each cell, shape (n,); less than the curve's if unwanted."""
+        part = primal[: self.slope.size].reshape(self.slope.shape) * self.frame.money
+        y: Floats = self.base_effect + np.sum(self.slope * part, axis=1)
+        return y
 
     def value(self, primal: Floats) -> float:
         """Objective of the problem at the program's answer."""

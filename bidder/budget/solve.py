@@ -15,6 +15,7 @@ from bidder.budget.region import Region
 from bidder.budget.result import Round, Solution
 from bidder.budget.solvers import solver as open_solver
 from bidder.budget.successive import Relaxed, Start, relax
+from bidder.errors import SolverError
 
 Floats = NDArray[np.float64]
 
@@ -58,11 +59,13 @@ def solve(
     NoPlanError
         The limits contradict each other.
     SolverError
-        The solver is missing or failed.
+        The solver is missing or failed, or was stopped before there was any plan.
     """
     door = open_solver(solver) if isinstance(solver, str) else solver
     first = _start(problem, start)
     found = Search(problem, door, gap, on_round, stop).run(first)
+    if found.incumbent is None and np.isfinite(found.bound):
+        raise SolverError("the search ended before it found a plan or proved that there is none")
     if found.incumbent is None:
         raise NoPlanError
     return _solution(problem, door, found, _priced(problem, door, found.incumbent, stop))
@@ -108,7 +111,7 @@ def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Rel
         raise AssertionError(f"a plan worth {objective} beats its own upper bound {found.bound}")
     gain, price = priced.certificate.gain, priced.certificate.price
     slope = problem.cells.curves.slope(x)
-    reduced = np.where(gain > 0, gain * np.where(np.isfinite(slope), slope, 0.0), 0.0) - price
+    reduced = gain * np.where(np.isfinite(slope), slope, 0.0) - price
     return Solution(
         x, problem.cells.curves.value(x), e, objective, max(found.bound, objective),
         priced.certificate.duals, reduced, found.rounds, found.nodes, priced.basis,

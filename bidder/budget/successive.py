@@ -29,6 +29,7 @@ FIRST_WINDOW = 1.0
 SHRINK = 0.25
 NARROWEST = 1e-6
 _PATIENCE = 4
+_HARMLESS = 1e-10
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Relaxed:
     """Solution of the concave relaxation over a region.
 
     ``value`` is the best value reached on the envelopes, ``bound`` the least upper bound found.
+    ``unstated`` is the effect that the program left out where effect does harm (negative gain); no
+    plan can leave it out, so such cells are branched on.
     """
 
     x: Floats
@@ -57,6 +60,7 @@ class Relaxed:
     envelope: Envelope
     basis: Basis | None
     window: float
+    unstated: Floats
 
     @property
     def gap(self) -> float:
@@ -155,7 +159,7 @@ def relax(
     best: Certificate | None = None
     rounds: list[Round] = []
     widths = np.full(len(centre), window)
-    x, e, value = keep, np.zeros(len(problem.extras)), -np.inf
+    x, e, value, unstated = keep, np.zeros(len(problem.extras)), -np.inf, np.zeros(len(keep))
     for number in range(max_rounds):
         points = breakpoints(envelope, centre, widths, keep)
         if basis is not None:
@@ -166,11 +170,12 @@ def relax(
             if answer.status is Status.INFEASIBLE:
                 return None
             if number == 0:
-                raise SolverError(f"solver {solver.name!r} could not solve a linear program ({answer.status})")
+                raise SolverError(f"solver {solver.name!r} failed on a linear program ({answer.status})")
             break
         x, e, basis = program.spend(answer.primal), program.extras(answer.primal), answer.basis
         value = program.value(answer.primal)
         found = certify(problem, region, program.duals(answer.duals))
+        unstated = _unstated(envelope, found.gain, x, program.effect(answer.primal), value)
         if best is None or found.bound < best.bound:
             best = found
         rounds.append(Round(number, program.lp.columns, relative_gap(value, best.bound)))
@@ -183,7 +188,7 @@ def relax(
         widths = _widths(widths, centre, found.x, x, region)
         centre, keep = found.x, x
     assert best is not None
-    return Relaxed(x, e, value, best.bound, best, tuple(rounds), envelope, basis, window)
+    return Relaxed(x, e, value, best.bound, best, tuple(rounds), envelope, basis, window, unstated)
 
 
 SEGMENTS = 10
@@ -193,6 +198,14 @@ SEGMENTS = 10
 def _stuck(rounds: list[Round]) -> bool:
     """Four rounds without a real gain: rounding errors are all that is left."""
     return len(rounds) > _PATIENCE and rounds[-1].gap > 0.7 * rounds[-1 - _PATIENCE].gap
+
+
+def _unstated(envelope: Envelope, gain: Floats, x: Floats, stated: Floats, value: float) -> Floats:
+    if np.all(gain >= 0):
+        return np.zeros(len(x))
+    missing = np.where(gain < 0, np.maximum(envelope.value(x) - stated, 0.0), 0.0)
+    found: Floats = np.where(-gain * missing > _HARMLESS * max(abs(value), 1e-9), missing, 0.0)
+    return found
 
 
 def _widths(widths: Floats, before: Floats, centre: Floats, keep: Floats, region: Region) -> Floats:
