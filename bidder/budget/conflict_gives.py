@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bidder.budget.conflict_parts import Part, Parts
-from bidder.budget.elastic import find_feasible
+from bidder.budget.conflict_parts import Part, Parts, decided
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Extras, Linear, Problem, Side, Unit
 from bidder.budget.region import Envelope
@@ -46,7 +45,7 @@ class _Moved:
 
     def problem(self, base: float, weight: Floats, low: float, high: float) -> Problem:
         """Least movement ``base + t`` with t in [low, high] and ``weight`` in place of the denominators."""
-        old, count = self.part.problem, len(self.rhs)
+        old = self.part.problem
         turn = sparse.diags_array(-base * self.way.astype(np.float64))
         own = self.rows
         spend = sparse.vstack([old.rows.spend, own.spend + turn @ self.denominators.spend], format="csr")
@@ -64,8 +63,8 @@ class _Moved:
                 sparse.csr_array(sparse.hstack([extra, movement], format="csr")),
                 np.concatenate([old.rows.constant, constant]),
             ),
-            row_low=np.concatenate([old.row_low, np.where(self.row_side < 0, self.rhs, np.full(count, -np.inf))]),
-            row_high=np.concatenate([old.row_high, np.where(self.row_side > 0, self.rhs, np.full(count, np.inf))]),
+            row_low=np.concatenate([old.row_low, np.where(self.row_side < 0, self.rhs, -np.inf)]),
+            row_high=np.concatenate([old.row_high, np.where(self.row_side > 0, self.rhs, np.inf)]),
             extras=Extras(
                 np.append(old.extras.low, low), np.append(old.extras.high, high),
                 (*old.extras.names, "movement"),
@@ -115,7 +114,9 @@ def give(parts: Parts, group: int, among: Flags, solver: LinearSolver) -> float 
     return min(found, default=None)
 
 
-def _least(parts: Parts, active: Flags, entries: Integers, way: Integers, solver: LinearSolver) -> float | None:
+def _least(
+    parts: Parts, active: Flags, entries: Integers, way: Integers, solver: LinearSolver
+) -> float | None:
     moved = _moved(parts, parts.part(active, all_cells=True), entries, way)
     if len(moved.part.crossed):
         return None
@@ -125,7 +126,7 @@ def _least(parts: Parts, active: Flags, entries: Integers, way: Integers, solver
 
 def _enough(moved: _Moved, movement: float, solver: LinearSolver) -> bool:
     held = moved.problem(movement, np.zeros(len(moved.rhs)), 0.0, 0.0)
-    return find_feasible(held, moved.part.region, solver).x is not None
+    return decided(held, moved.part.region, solver).x is not None
 
 
 def _fixed(parts: Parts, entries: Integers) -> bool:
@@ -163,7 +164,7 @@ def _by_amount(moved: _Moved, solver: LinearSolver) -> float | None:
     region = moved.part.region
     most = _reach(moved)
     problem = moved.problem(0.0, weight, 0.0, most)
-    x = find_feasible(problem, region, solver).x
+    x = decided(problem, region, solver).x
     if x is None:
         return None
     least = None
@@ -185,7 +186,7 @@ def _by_ratio(moved: _Moved, parts: Parts, entries: Integers, solver: LinearSolv
     base = _farthest(parts.limits.unit[int(entries[0])], Side(int(parts.limits.side[entries[0]])), limit)
     nothing = np.zeros(len(entries))
     region = moved.part.region
-    x = find_feasible(moved.problem(base, nothing, -base, 0.0), region, solver).x
+    x = decided(moved.problem(base, nothing, -base, 0.0), region, solver).x
     if x is None:
         return None
     y, e = moved.part.problem.cells.curves.value(x), np.zeros(len(moved.part.problem.extras))

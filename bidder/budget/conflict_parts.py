@@ -15,17 +15,22 @@ from scipy import sparse
 
 from bidder.budget.certificate import Certificate
 from bidder.budget.curves import Shape
+from bidder.budget.elastic import Feasibility, find_feasible
+from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Cells, Extras, Form, Linear, Problem, Side
 from bidder.budget.region import Region
+from bidder.budget.successive import FIRST_WINDOW, Start
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _WIDER = 1.001
-_GENEROUS = 100.0
+_GENEROUS = 1000.0
 _ALMOST_ALL = 1e4
 _NOBODY = -1
+_PATIENCE = 10
+_REACHED = 1e-7
 
 
 @dataclass(frozen=True)
@@ -185,19 +190,24 @@ class Parts:
         return low, np.where(own & (cells.low == cells.high), low, high)
 
     def _plenty(self) -> Floats:
-        """A most spend that is in nobody's way, for cells that no limit bounds."""
-        cells, limits, curves = self.problem.cells, self.limits, self.problem.cells.curves
-        size = float(np.max(np.maximum(cells.high, cells.low), initial=1.0))
-        size = max(size, float(np.max(self.bound[limits.cell >= 0], initial=0.0)))
-        plain = (np.diff(self.problem.rows.effect.indptr) == 0) & (np.diff(self.problem.rows.spend.indptr) > 0)
-        for side in (self.problem.row_low, self.problem.row_high):
-            sums = plain & np.isfinite(side)
-            greatest = abs(self.problem.rows.spend[np.flatnonzero(sums)]).max(axis=1).toarray().ravel()
-            size = max(size, float(np.max(np.abs(side[sums]) / np.maximum(greatest, 1e-300), initial=0.0)))
-        exponent = np.where(curves.shape == Shape.HILL, 1.0 / np.maximum(curves.c, 1.0), 1.0)
-        saturated = np.where(curves.shape == Shape.HILL, curves.b * _ALMOST_ALL**exponent, 0.0) * curves.scale_in
-        plenty: Floats = np.minimum(np.maximum(_GENEROUS * size, saturated), 1e15)
-        return plenty
+        """A most spend that is in nobody's way, for cells that no limit bounds.
+
+        Far above what minimums ask for and what it takes to reach nearly all of a curve's effect,
+        but no further: a box many orders wider than the plan costs the solver its precision.
+        """
+        cells, curves, rows = self.problem.cells, self.problem.cells.curves, self.problem.rows
+        spends = np.isfinite(self.problem.row_low) & (np.diff(rows.effect.indptr) == 0)
+        asked = _per_unit(rows.spend, np.where(spends, self.problem.row_low, 0.0))
+        size = max(1.0, float(np.max(asked, initial=0.0)), float(np.max(cells.low, initial=0.0)))
+        bent = (curves.shape == Shape.HILL) | (curves.shape == Shape.LOG)
+        scale = np.where(bent, curves.b, 0.0) * curves.scale_in
+        most = np.where(curves.shape == Shape.HILL, _ALMOST_ALL ** (1.0 / np.maximum(curves.c, 1.0)), 1.0)
+        plenty = np.maximum(_GENEROUS * max(size, float(np.max(scale, initial=0.0))), most * scale)
+        outcomes = np.isfinite(self.problem.row_low)
+        wanted = _per_unit(rows.effect, np.where(outcomes, self.problem.row_low, 0.0))
+        short = (curves.shape != Shape.HILL) & (curves.value(plenty) < wanted)
+        plenty = np.where(short, np.maximum(plenty, cells.high), plenty)
+        return np.asarray(np.minimum(plenty, 1e15))
 
     def _imply(self, active: Flags, low: Floats, high: Floats, high_group: Integers) -> None:
         _, most = self._sides(active)
@@ -258,7 +268,8 @@ class Parts:
         slope = np.maximum(proof.gain, 0.0) * part.problem.cells.curves.slope(np.maximum(end, 1e-12))
         gained = (slope - proof.price) * int(side)
         smooth = part.problem.cells.curves.concave & (part.problem.cells.form == Form.ANY)
-        wanted = np.where(smooth, gained > 1e-12 * (slope + np.abs(proof.price)), proof.gain + proof.price != 0)
+        pulled = gained > 1e-12 * (slope + np.abs(proof.price))
+        wanted = np.where(smooth, pulled, (proof.gain != 0) | (proof.price != 0))
         held = (proof.x == end) & wanted & (owner >= 0)
         groups[owner[held]] = True
         share = np.where(held, np.abs(gained) * end, 0.0)
@@ -269,6 +280,19 @@ class Parts:
         source = part.box.high_group if top else part.box.low_group
         cell = self.limits.cell[k]
         weight[k] = np.where(source[cell] == self.group[k], whole[cell], 0.0)
+
+
+def decided(problem: Problem, region: Region, solver: LinearSolver) -> Feasibility:
+    """Whether there is a feasible point, looked for until one is reached or disproved.
+
+    In a box many orders wider than the plan the rounds may end far from both; they go on from there.
+    """
+    found = find_feasible(problem, region, solver)
+    for _ in range(_PATIENCE):
+        if found.x is None or found.violation <= _REACHED:
+            break
+        found = find_feasible(problem, region, solver, Start(found.x, FIRST_WINDOW, keep=found.x))
+    return found
 
 
 def _without_risk(problem: Problem) -> Problem:
@@ -306,6 +330,15 @@ def _take(cells: Cells, which: Integers) -> Cells:
     )
 
 
+def _per_unit(matrix: sparse.csr_array, sides: Floats) -> Floats:
+    """Largest ``|side / coefficient|`` of each column, shape (n,): what it takes to meet a row alone."""
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    amounts = np.zeros(matrix.shape[1])
+    np.maximum.at(amounts, matrix.indices, np.abs(sides[row]) / np.maximum(np.abs(matrix.data), 1e-300))
+    return amounts
+
+
 def _row_reach(problem: Problem, region: Region) -> Floats:
-    reach: Floats = abs(problem.rows.spend) @ region.high
-    return reach + abs(problem.rows.effect) @ problem.cells.curves.value(region.high)
+    spend, effect = abs(problem.rows.spend), abs(problem.rows.effect)
+    reach: Floats = spend @ region.high + effect @ problem.cells.curves.value(region.high)
+    return reach

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.budget.conflict_gives import give
-from bidder.budget.conflict_parts import Parts, Proof
-from bidder.budget.elastic import find_feasible
+from bidder.budget.conflict_parts import Parts, Proof, decided
 from bidder.budget.linear import LinearSolver
-from bidder.budget.problem import Form, Problem, Unit
+from bidder.budget.problem import Form, Problem, Side, Unit
 from bidder.budget.successive import relax
 from bidder.errors import Conflict
 
@@ -30,6 +29,7 @@ Flags = NDArray[np.bool_]
 _FEW = 12
 """Up to this many limits all pairs are tried."""
 
+_NOTHING = 1e-9
 _INDIVISIBLE = "given whole lots, on/off minimums and S-shaped curves"
 
 
@@ -60,10 +60,14 @@ def conflicts(problem: Problem, solver: LinearSolver, currency: str) -> list[Con
     chosen = search.smallest(whole.groups)
     proof = search.test(chosen)
     assert proof is not None
-    return [
-        _told(parts, int(group), proof.weight, give(parts, int(group), chosen, solver), currency)
-        for group in np.flatnonzero(chosen)
-    ]
+    told = []
+    for group in np.flatnonzero(chosen).tolist():
+        others = everything.copy()
+        others[group] = False
+        # A conflict of its own among the others cannot be moved away.
+        needed = give(parts, group, chosen, solver) if search.test(others) is None else None
+        told.append(_told(parts, group, proof.weight, needed, currency))
+    return told
 
 
 class _Search:
@@ -86,7 +90,7 @@ class _Search:
             return self.parts.crossing(part, active)
         if not len(part.rows):
             return None
-        found = find_feasible(part.problem, part.region, self.solver)
+        found = decided(part.problem, part.region, self.solver)
         if found.proof is None:
             return None
         return self.parts.support(part, active, found.proof)
@@ -101,7 +105,9 @@ class _Search:
         orders = [members, members[::-1], members[np.argsort(-sizes, kind="stable")]]
         found = [self._irreducible(start, order) for order in orders]
         best = min(found, key=np.count_nonzero)
-        if len(members) > _FEW:
+        if self.parts.count <= _FEW:
+            members = np.arange(self.parts.count)
+        elif len(members) > _FEW:
             return best
         for size in (1, 2):
             for some in combinations(members.tolist(), size):
@@ -140,9 +146,15 @@ def _told(parts: Parts, group: int, weight: Floats, needed: float | None, curren
     elif when and when not in name and len({limits.when[k] for k in involved}) == 1:
         name = f"{name}, {when}"
     unit = limits.unit[first]
+    limit = float(limits.limit[first])
     if needed is not None and unit is Unit.LOTS:
         needed = float(math.ceil(needed - 1e-6))
-    return Conflict(name, limits.path[first], float(limits.limit[first]), needed, _unit(unit, currency))
+    if needed is not None and needed <= _NOTHING * max(limit, 1.0):
+        # Divided cells could do without: only what cannot be divided stands in the way.
+        name, needed = f"{name}, {_INDIVISIBLE}", None
+    if needed is not None and limits.side[first] == Side.MIN and needed > limit > (1 - 1e-6) * needed:
+        needed = limit
+    return Conflict(name, limits.path[first], limit, needed, _unit(unit, currency))
 
 
 def _unit(unit: Unit, currency: str) -> str:
@@ -157,7 +169,7 @@ def _indivisible(parts: Parts, solver: LinearSolver, currency: str) -> list[Conf
     part = parts.part(np.ones(parts.count, dtype=np.bool_), all_cells=True)
     found = relax(part.problem, part.region, solver, 1e-6)
     if found is None:
-        x = find_feasible(part.problem, part.region, solver).x
+        x = decided(part.problem, part.region, solver).x
         if x is None:
             return []
         y, e = part.problem.cells.curves.value(x), np.zeros(len(part.problem.extras))
