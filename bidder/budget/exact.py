@@ -72,8 +72,8 @@ class Steps:
         Steps; equal where the cell is fixed, off or in whole lots.
     at : int array, shape (n,)
         Steps nearest to the solution.
-    quantum : float
-        A minor unit, currency units.
+    worth : float array, shape (n,)
+        Currency units in a step.
     locked : bool array, shape (n,)
         True where the problem itself leaves no choice.
     """
@@ -83,7 +83,7 @@ class Steps:
     low: Integers
     high: Integers
     at: Integers
-    quantum: float
+    worth: Floats
     locked: NDArray[np.bool_]
 
     @property
@@ -103,8 +103,14 @@ class Steps:
         return np.array((self.units(steps) / self.unit).tolist(), dtype=np.float64).reshape(len(steps))
 
     @classmethod
-    def of(cls, problem: Problem, x: Floats) -> Steps:
-        """Make the decisions that a solution's spends ``x`` (n,) have made, and round to the nearest."""
+    def of(cls, problem: Problem, x: Floats, lots_move: int = 0) -> Steps:
+        """Make the decisions that a solution's spends ``x`` (n,) have made, and round to the nearest.
+
+        Parameters
+        ----------
+        lots_move : int
+            How many lots a cell in whole lots may still move each way.
+        """
         cells = problem.cells
         lots = cells.form == Form.LOTS
         top, bottom = as_fractions(np.where(lots, cells.lot, problem.quantum))
@@ -115,8 +121,11 @@ class Steps:
         low, high = _inwards(problem, x, size, unit)
         locked = cells.low >= cells.high
         held = locked | lots | (low > high)
-        low, high = np.where(held, near, low), np.where(held, near, high)
-        return cls(unit, size, low, high, np.clip(near, low, high), problem.quantum, locked)
+        move = np.where(lots & ~locked, lots_move, 0)
+        low = np.where(held, np.maximum(near - move, np.minimum(low, near)), low)
+        high = np.where(held, np.minimum(near + move, np.maximum(high, near)), high)
+        worth = np.array((size / unit).tolist(), dtype=np.float64).reshape(len(x))
+        return cls(unit, size, low, high, np.clip(near, low, high), worth, locked)
 
 
 def _nearest(x: Floats, size: Whole, unit: int) -> Integers:
@@ -126,7 +135,8 @@ def _nearest(x: Floats, size: Whole, unit: int) -> Integers:
     doubled = 2 * top * unit + bottom * size
     near = doubled // twice
     tie = (doubled % twice == 0) & (near % 2 == 1)
-    return (near - tie.astype(object)).astype(np.int64)
+    steps: Integers = (near - tie.astype(object)).astype(np.int64)
+    return steps
 
 
 def _inwards(problem: Problem, x: Floats, size: Whole, unit: int) -> tuple[Integers, Integers]:

@@ -105,10 +105,12 @@ def _settled(problem: Problem, rows: _Rows, e: Floats) -> Floats:
         for k in np.argsort(-np.abs(worth), kind="stable").tolist():
             entries = slice(matrix.indptr[k], matrix.indptr[k + 1])
             touched, step = matrix.indices[entries], matrix.data[entries]
-            down, up = _room(rows.low[touched] - activity[touched], rows.high[touched] - activity[touched], step)
+            now = activity[touched]
+            down, up = _room(rows.low[touched] - now, rows.high[touched] - now, step)
             low, high = e[k] + down, e[k] + up
             best = high if worth[k] > 0 else low if worth[k] < 0 else e[k]
-            best = float(np.clip(min(max(best, low), max(low, high)), problem.extras.low[k], problem.extras.high[k]))
+            best = min(max(best, low), max(low, high))
+            best = float(np.clip(best, problem.extras.low[k], problem.extras.high[k]))
             activity[touched] += step * (best - e[k])
             e[k] = best
         activity = rows.matrix @ e

@@ -24,6 +24,8 @@ _LOSS = 1e-3
 """Weight of a typical step's loss against one step's worth of violation."""
 _MOST_AT_ONCE = 400
 """Cells looked at for one move."""
+_PATIENCE = 150
+"""Moves without a new least violation after which the search gives up."""
 _STAY = 8
 """Moves for which a cell does not turn back."""
 
@@ -96,7 +98,7 @@ class Repair:
         self.matrix, self.size = self.scaled(self.number, slope)
         self._columns = self.matrix.tocsc()
         self._exact = whole.activity(self._units)[mine]
-        self._per_step = (whole.scale[mine] * self.size[: len(mine)] * steps.quantum).astype(np.float64)
+        self._per_step = (whole.scale[mine] * self.size[: len(mine)]).astype(np.float64)
         rows = problem.rows
         self._effects = sparse.csr_array(rows.effect[self._curved]).tocsc()
         self._spends = sparse.csr_array(rows.spend[self._curved]).tocsc()
@@ -111,10 +113,11 @@ class Repair:
         self._measure(range(len(mine)), range(len(self._curved)))
 
     def scaled(self, number: Integers, slope: Floats) -> tuple[sparse.csr_array, Floats]:
-        """Rows over the free cells per step, largest entry 1, and each row's size per currency unit."""
+        """Rows over the free cells per step, largest entry 1, and what 1 stands for in each row."""
         rows, free = self.problem.rows, self.steps.free
-        pick = sparse.diags_array(free.astype(np.float64))
-        matrix = sparse.csr_array((rows.spend[number] + rows.effect[number] @ sparse.diags_array(slope)) @ pick)
+        pick = sparse.diags_array(np.where(free, self.steps.worth, 0.0))
+        matrix = rows.spend[number] + rows.effect[number] @ sparse.diags_array(slope)
+        matrix = sparse.csr_array(matrix @ pick)
         matrix.sum_duplicates()
         size = np.zeros(len(number))
         np.maximum.at(size, matrix.tocoo().coords[0], np.abs(matrix.data))
@@ -142,7 +145,7 @@ class Repair:
             self.above[r] = (whole.high[w] - now) / per if whole.has_high[w] else np.inf
             self.below[r] = (now - whole.low[w]) / per if whole.has_low[w] else np.inf
         for r in curved:
-            per = self.size[first + r] * self.steps.quantum
+            per = self.size[first + r]
             self.above[first + r] = (self._float_high[r] - self._float[r]) / per
             self.below[first + r] = (self._float[r] - self._float_low[r]) / per
 
@@ -151,6 +154,15 @@ class Repair:
         """Violation of each row looked at, in steps, shape (q,)."""
         violation: Floats = np.maximum(0.0, -np.minimum(self.above, self.below))
         return violation
+
+    @property
+    def uneven(self) -> NDArray[np.bool_]:
+        """True where a row's coefficients differ in size, so that rounding its moves may break it."""
+        flags: NDArray[np.bool_] = np.zeros(len(self.number), dtype=np.bool_)
+        entries = self.matrix.tocoo()
+        flags[entries.coords[0][(entries.data != 0) & (np.abs(entries.data) < 1 - 1e-12)]] = True
+        flags[len(self._whole) :] = True
+        return flags
 
     def move(self, cell: int, count: int) -> None:
         """Take a cell ``count`` steps up (down when negative)."""
@@ -185,10 +197,15 @@ class Repair:
         """
         weight = np.ones(len(self.number))
         last = np.full((2, len(self.at)), -_STAY)
+        least, since = np.inf, 0
         for turn in range(most):
             broken = self.broken
-            if not np.any(broken > 0):
+            total = float(np.sum(broken))
+            if total == 0.0:
                 return True
+            least, since = (total, turn) if total < least else (least, since)
+            if turn - since > _PATIENCE:
+                return False
             found = self._best(int(np.argmax(broken * weight)), weight, loss, last, turn)
             weight[broken > 0] += 0.3
             if found is not None:

@@ -22,7 +22,7 @@ from bidder.budget.elastic import row_sizes
 from bidder.budget.exact import Steps, WholeRows
 from bidder.budget.extras import best_extras, rows_broken
 from bidder.budget.linear import LinearProgram, LinearSolver, Status
-from bidder.budget.problem import Problem
+from bidder.budget.problem import Form, Problem
 from bidder.budget.region import Region
 from bidder.budget.repair import Repair, Slopes
 from bidder.budget.result import Solution
@@ -35,8 +35,11 @@ Flags = NDArray[np.bool_]
 _WIDER = 8
 _TIMES = 5
 _MARGINS = 4
+_FIRST_MARGIN = 0.5
+"""Steps by which rows that whole steps cannot meet exactly are kept off their sides at first."""
 _MOVES = 400
 """Moves of the local search after each linear program, and one more for every 5 rows."""
+_IMPROVEMENTS = 20
 _SMALL = 1000
 """Plans with no cell of more steps are looked at step by step."""
 
@@ -83,6 +86,10 @@ def round_plan(problem: Problem, solution: Solution, solver: LinearSolver) -> Ro
     found = _Rounding(problem, solution, solver).found()
     if found is not None:
         return found
+    if np.any(problem.cells.form == Form.LOTS):
+        found = _Rounding(problem, solution, solver, lots_move=2).found()
+        if found is not None:
+            return found
     for inwards in (1e-6, 1e-5):
         closer = _searched(problem, solution, solver, inwards)
         found = None if closer is None else _Rounding(problem, closer, solver).found()
@@ -118,9 +125,11 @@ def _largest(problem: Problem) -> Floats:
 class _Rounding:
     """One rounding: the decisions of one solution, and what all its attempts share."""
 
-    def __init__(self, problem: Problem, solution: Solution, solver: LinearSolver) -> None:
+    def __init__(
+        self, problem: Problem, solution: Solution, solver: LinearSolver, lots_move: int = 0
+    ) -> None:
         self.problem, self.solution, self.solver = problem, solution, solver
-        self.steps = Steps.of(problem, solution.x)
+        self.steps = Steps.of(problem, solution.x, lots_move)
         self.whole = WholeRows.of(problem, self.steps)
         rows, extra = problem.rows, abs(problem.rows.extra)
         touched = (extra @ np.ones(extra.shape[1])) > 0
@@ -145,28 +154,49 @@ class _Rounding:
         open_cells = (~steps.locked).astype(np.float64)
         some = abs(rows.spend) @ open_cells + abs(rows.effect) @ open_cells
         some = some + abs(rows.extra) @ np.ones(len(self.problem.extras))
-        return flags & (some > 0)
+        checked: Flags = flags & (some > 0)
+        return checked
 
     def found(self) -> Rounded | None:
         """The first attempt that keeps every row."""
         if np.any(self._broken_for_good()):
             return None
-        margin = np.where(self.problem.rows.effect.indptr[1:] > self.problem.rows.effect.indptr[:-1], 0.5, 0.0)
-        margin[self.mixed] = 0.5
         for reach in self._reaches():
             repair = Repair(self.problem, self.steps, self.whole, self.steps.at, reach)
+            margin = np.zeros(len(self.problem.rows))
+            margin[repair.number[repair.uneven]] = _FIRST_MARGIN
+            margin[self.mixed] = _FIRST_MARGIN
+            found = self._attempts(repair, reach, margin)
+            if found is not None:
+                return self._improved(*found)
+        return None
+
+    def _attempts(self, repair: Repair, reach: int, margin: Floats) -> tuple[Rounded, Integers] | None:
+        """Attempts within one reach, with growing margins on the rows that the ones before broke."""
+        for margins in (margin, np.zeros_like(margin)):
             for _ in range(_MARGINS):
-                moved = self._moved(repair, reach, margin)
+                moved = self._moved(repair, reach, margins)
                 if moved is None:
                     break
                 after = Repair(self.problem, self.steps, self.whole, moved, 1)
-                loss = self._values(after.slopes)
+                loss, _ = self.worth(after.slopes)
                 after.run(loss, _MOVES + len(after.number) // 5)
                 rounded, broken = self._checked(after)
                 if rounded is not None:
-                    return rounded
-                margin = margin + np.where(broken, 1.0 + margin, 0.0)
+                    return rounded, after.at
+                margins = margins + np.where(broken, 1.0 + margins, 0.0)
         return None
+
+    def _improved(self, rounded: Rounded, at: Integers) -> Rounded:
+        """Single steps of many cells at once while they pay: where a step is a good part of a spend."""
+        small = np.max(self.steps.at, initial=0) <= _SMALL
+        for _ in range(_IMPROVEMENTS if small else 1):
+            repair = Repair(self.problem, self.steps, self.whole, at, 1)
+            found = self._attempts(repair, 1, np.zeros(len(self.floats)))
+            if found is None or found[0].objective <= rounded.objective:
+                break
+            rounded, at = found
+        return rounded
 
     def _broken_for_good(self) -> Flags:
         """Rows over spend alone that no free cell can mend; those over locked spend alone are let be."""
@@ -183,14 +213,14 @@ class _Rounding:
             yield reach
             reach *= _WIDER
 
-    def _values(self, slopes: Slopes) -> Slopes:
-        """What the objective gains by a step up and loses by a step down, typically 1."""
-        up = self.spend_value + self.effect_value * slopes.up
-        down = self.spend_value + self.effect_value * slopes.down
+    def worth(self, slopes: Slopes) -> tuple[Slopes, float]:
+        """What the objective gains by a step up and loses by a step down, and a typical one: their unit."""
+        up = (self.spend_value + self.effect_value * slopes.up) * self.steps.worth
+        down = (self.spend_value + self.effect_value * slopes.down) * self.steps.worth
         sizes = np.abs(np.concatenate([up, down])[np.tile(self.steps.free, 2)])
         typical = max(float(np.median(sizes)), 1e-3 * float(np.max(sizes))) if len(sizes) else 1.0
         typical = typical if typical > 0 else 1.0
-        return Slopes(up / typical, down / typical)
+        return Slopes(up / typical, down / typical), typical
 
     def _checked(self, repair: Repair) -> tuple[Rounded | None, Flags]:
         """The plan if every row holds, else which rows to keep at a distance."""
@@ -217,7 +247,7 @@ class _Rounding:
             return repair.at
         program = _correction(self, repair, cells, reach, margin)
         if not program.rows:
-            return repair.at + _best_alone(self, repair, cells, reach)
+            return repair.at
         answer = self.solver.solve(program)
         if answer.status is not Status.OPTIMAL:
             return None
@@ -228,17 +258,12 @@ class _Rounding:
         return at
 
 
-def _best_alone(rounding: _Rounding, repair: Repair, cells: Integers, reach: int) -> Integers:
-    # No row is near: only the set of each cell is left, and the nearest step is as good as any.
-    return np.zeros(len(repair.at), dtype=np.int64)
-
-
 def _correction(
     rounding: _Rounding, repair: Repair, cells: Integers, reach: int, margin: Floats
 ) -> LinearProgram:
     """The program of least loss: columns steps up, steps down, change of the extras."""
     steps, problem = rounding.steps, rounding.problem
-    values = rounding._values(repair.slopes)
+    values, typical = rounding.worth(repair.slopes)
     at = repair.at[cells]
     up, down = _both_ways(repair, repair.number)
     spare = np.where(problem.row_low < problem.row_high, margin, 0.0)
@@ -259,7 +284,6 @@ def _correction(
         e = np.clip(rounding.solution.e, problem.extras.low, problem.extras.high)
         extra_low = ((problem.extras.low - e)[rounding.columns]) / scale
         extra_high = ((problem.extras.high - e)[rounding.columns]) / scale
-        typical = _typical(rounding, repair, values)
         extra_cost = -rounding.extra_value * scale / typical
     matrix = sparse.csc_array(sparse.block_array(blocks, format="csc"))
     matrix.sort_indices()
@@ -288,7 +312,7 @@ def _both_ways(repair: Repair, number: Integers) -> tuple[sparse.csr_array, spar
     up, down = (
         sparse.csr_array(sparse.diags_array(size) @ sparse.csr_array(
             rows.spend[number] + rows.effect[number] @ sparse.diags_array(slope)
-        ))
+        ) @ sparse.diags_array(repair.steps.worth))
         for slope in (repair.slopes.up, repair.slopes.down)
     )
     return up, down
@@ -298,19 +322,12 @@ def _middle(slopes: Slopes) -> Floats:
     return 0.5 * (slopes.up + slopes.down)
 
 
-def _typical(rounding: _Rounding, repair: Repair, values: Slopes) -> float:
-    """Objective per unit of the scaled values."""
-    raw = rounding.spend_value + rounding.effect_value * repair.slopes.up
-    at = int(np.argmax(np.abs(values.up)))
-    return float(raw[at] / values.up[at] * rounding.steps.quantum) if values.up[at] else 1.0
-
-
 def _extra_part(
     rounding: _Rounding, repair: Repair, spare: Floats
 ) -> tuple[tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array], tuple[Floats, Floats], Floats]:
     """Rows with extras: per step up, per step down, per scaled extra; slacks; scales of the extras."""
     problem, number, columns = rounding.problem, rounding.mixed, rounding.columns
-    size = repair.scaled(number, _middle(repair.slopes))[1] * rounding.steps.quantum
+    size = repair.scaled(number, _middle(repair.slopes))[1]
     up, down = _both_ways(repair, number)
     extra = sparse.csr_array(sparse.diags_array(1.0 / size) @ problem.rows.extra[number][:, columns])
     largest = np.zeros(len(columns))
