@@ -33,6 +33,8 @@ TOLERANCE = 1e-6
 """Largest violation of a row, relative to its size, in a plan that counts as feasible."""
 _LOOSE = 1e-9
 _TRIES = 30
+_BISECTIONS = 60
+_HARMLESS = 1e-10
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,37 @@ class Search:
                 return
 
     def _keep(self, region: Region, relaxed: Relaxed) -> bool:
-        found = feasible_plan(self.problem, region.nearest(relaxed.x), self.solver, self.sizes)
-        if found is None:
-            return False
-        e, objective = found
-        if self.incumbent is None or objective > self.incumbent.objective:
-            self.incumbent = Incumbent(region.nearest(relaxed.x), e, objective, relaxed)
-        return True
+        kept = False
+        for x in candidates(self.problem, region, relaxed):
+            found = feasible_plan(self.problem, x, self.solver, self.sizes)
+            if found is None:
+                continue
+            kept = True
+            e, objective = found
+            if self.incumbent is None or objective > self.incumbent.objective:
+                self.incumbent = Incumbent(x, e, objective, relaxed)
+        return kept
+
+
+def candidates(problem: Problem, region: Region, relaxed: Relaxed) -> list[Floats]:
+    """Allowed spends to try: the program's, and the least that bring the effects it states.
+
+    Where more effect is worth nothing, a program may spend more than it needs to.
+    """
+    x = region.nearest(relaxed.x)
+    some = np.flatnonzero((relaxed.unstated > 0) & (x > region.low))
+    if not len(some):
+        return [x]
+    curves = problem.cells.curves.take(some)
+    wanted = curves.value(x[some]) - relaxed.unstated[some]
+    low, high = region.low[some], x[some]
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        enough = curves.value(middle) >= wanted
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    least = x.copy()
+    least[some] = high
+    return [x, region.nearest(least)]
 
 
 def feasible_plan(
@@ -209,10 +235,16 @@ def loose_cells(problem: Problem, region: Region, relaxed: Relaxed) -> Flags:
     x = relaxed.x
     allowed = np.abs(region.nearest(x) - x) <= 1e-9 * np.maximum(region.high, 1e-9)
     above = relaxed.envelope.value(x) - problem.cells.curves.value(region.nearest(x))
-    above = np.maximum(above, relaxed.unstated)
     size = np.maximum(relaxed.envelope.value(region.high), 1e-300)
-    loose: Flags = (~allowed | (above > _LOOSE * size)) & (region.high > region.low)
+    loose: Flags = (~allowed | (above > _LOOSE * size) | harmed(relaxed)) & (region.high > region.low)
     return loose
+
+
+def harmed(relaxed: Relaxed) -> Flags:
+    """Cells whose unstated effect does harm: the plan is worth less than its relaxation says."""
+    harm = -relaxed.certificate.gain * relaxed.unstated
+    flags: Flags = harm > _HARMLESS * max(abs(relaxed.value), 1e-9)
+    return flags
 
 
 def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region:
@@ -227,7 +259,7 @@ def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region
     size = np.where(lots, region.cells.lot, 1.0)
     whole = np.where(up <= 1.0, np.round(x / size), np.floor(x / size + 1e-9)) * size
     low, high = np.where(lots, whole, low), np.where(lots, whole, high)
-    harmful = loose & ~lots & (relaxed.unstated > 0)
+    harmful = loose & ~lots & harmed(relaxed)
     held = region.nearest(x)
     low, high = np.where(harmful, held, low), np.where(harmful, held, high)
     bent = loose & ~lots & ~harmful

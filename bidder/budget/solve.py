@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.budget.branch import Branched, Incumbent, Search, feasible_plan
+from bidder.budget.branch import Branched, Incumbent, Search, candidates, feasible_plan
 from bidder.budget.elastic import row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
@@ -103,10 +103,10 @@ def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Rel
     assert found.incumbent is not None
     x, e, objective = found.incumbent.x, found.incumbent.e, found.incumbent.objective
     region = priced.envelope.region
-    closer = region.nearest(priced.x)
-    better = feasible_plan(problem, closer, door, row_sizes(problem, region))
-    if better is not None and better[1] >= objective:
-        x, (e, objective) = closer, better
+    for closer in candidates(problem, region, priced):
+        better = feasible_plan(problem, closer, door, row_sizes(problem, region))
+        if better is not None and better[1] >= objective:
+            x, (e, objective) = closer, better
     if objective > found.bound + _ROUNDING * max(abs(found.bound), 1e-9):
         raise AssertionError(f"a plan worth {objective} beats its own upper bound {found.bound}")
     gain, price = priced.certificate.gain, priced.certificate.price

@@ -29,7 +29,7 @@ FIRST_WINDOW = 1.0
 SHRINK = 0.25
 NARROWEST = 1e-6
 _PATIENCE = 4
-_HARMLESS = 1e-10
+_WORTHLESS = 1e-9
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Relaxed:
     """Solution of the concave relaxation over a region.
 
     ``value`` is the best value reached on the envelopes, ``bound`` the least upper bound found.
-    ``unstated`` is the effect that the program left out where effect does harm (negative gain); no
-    plan can leave it out, so such cells are branched on.
+    ``unstated`` is the effect that the program left out where more effect is worth nothing (stock sold
+    out) or does harm; no plan can leave it out.
     """
 
     x: Floats
@@ -175,7 +175,7 @@ def relax(
         x, e, basis = program.spend(answer.primal), program.extras(answer.primal), answer.basis
         value = program.value(answer.primal)
         found = certify(problem, region, program.duals(answer.duals))
-        unstated = _unstated(envelope, found.gain, x, program.effect(answer.primal), value)
+        unstated = _unstated(problem, found, envelope.value(x) - program.effect(answer.primal))
         if best is None or found.bound < best.bound:
             best = found
         rounds.append(Round(number, program.lp.columns, relative_gap(value, best.bound)))
@@ -200,12 +200,10 @@ def _stuck(rounds: list[Round]) -> bool:
     return len(rounds) > _PATIENCE and rounds[-1].gap > 0.7 * rounds[-1 - _PATIENCE].gap
 
 
-def _unstated(envelope: Envelope, gain: Floats, x: Floats, stated: Floats, value: float) -> Floats:
-    if np.all(gain >= 0):
-        return np.zeros(len(x))
-    missing = np.where(gain < 0, np.maximum(envelope.value(x) - stated, 0.0), 0.0)
-    found: Floats = np.where(-gain * missing > _HARMLESS * max(abs(value), 1e-9), missing, 0.0)
-    return found
+def _unstated(problem: Problem, found: Certificate, missing: Floats) -> Floats:
+    terms = np.abs(problem.effect_value) + abs(problem.rows.effect).T @ np.abs(found.duals)
+    unstated: Floats = np.where(found.gain <= _WORTHLESS * terms, np.maximum(missing, 0.0), 0.0)
+    return unstated
 
 
 def _widths(widths: Floats, before: Floats, centre: Floats, keep: Floats, region: Region) -> Floats:
