@@ -130,7 +130,9 @@ class InfeasibleError(BidderError):
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
-        lines = ["these limits cannot all hold; relaxing any one of them by what it says is enough:"]
+        gives = any(c.give is not None for c in self.conflicts)
+        enough = "; relaxing any one of them by what it says is enough" if gives else ""
+        lines = [f"these limits cannot all hold{enough}:"]
         super().__init__("\n".join([*lines, *(f"  {c}" for c in self.conflicts)]))
 
 

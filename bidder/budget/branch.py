@@ -23,7 +23,15 @@ from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region
 from bidder.budget.result import Round, relative_gap
 from bidder.budget.segments import Frame
-from bidder.budget.successive import FIRST_WINDOW, SEGMENTS, Relaxed, Start, first_look, relax
+from bidder.budget.successive import (
+    FIRST_WINDOW,
+    SEGMENTS,
+    Relaxed,
+    Start,
+    first_look,
+    relax,
+    typical_spend,
+)
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -86,7 +94,7 @@ class Search:
         if np.any(root.low > root.high):
             return Branched(None, -np.inf, (), 0)
         start = start or Start(first_look(self.problem, root), FIRST_WINDOW)
-        self.frame = Frame.of(self.problem, SEGMENTS, np.maximum(start.x, 1e-3 * root.high))
+        self.frame = Frame.of(self.problem, SEGMENTS, typical_spend(root, start.x))
         relaxed = self._relax(root, start, report=True)
         if relaxed is None:
             return Branched(None, -np.inf, tuple(self.rounds), self.nodes)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bidder.budget.conflict_parts import Part, Parts, decided
+from bidder.budget.conflict_parts import Part, Parts
+from bidder.budget.elastic import find_feasible
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Extras, Linear, Problem, Side, Unit
 from bidder.budget.region import Envelope
@@ -126,7 +127,7 @@ def _least(
 
 def _enough(moved: _Moved, movement: float, solver: LinearSolver) -> bool:
     held = moved.problem(movement, np.zeros(len(moved.rhs)), 0.0, 0.0)
-    return decided(held, moved.part.region, solver).x is not None
+    return find_feasible(held, moved.part.region, solver).x is not None
 
 
 def _fixed(parts: Parts, entries: Integers) -> bool:
@@ -164,7 +165,7 @@ def _by_amount(moved: _Moved, solver: LinearSolver) -> float | None:
     region = moved.part.region
     most = _reach(moved)
     problem = moved.problem(0.0, weight, 0.0, most)
-    x = decided(problem, region, solver).x
+    x = find_feasible(problem, region, solver).x
     if x is None:
         return None
     least = None
@@ -186,7 +187,7 @@ def _by_ratio(moved: _Moved, parts: Parts, entries: Integers, solver: LinearSolv
     base = _farthest(parts.limits.unit[int(entries[0])], Side(int(parts.limits.side[entries[0]])), limit)
     nothing = np.zeros(len(entries))
     region = moved.part.region
-    x = decided(moved.problem(base, nothing, -base, 0.0), region, solver).x
+    x = find_feasible(moved.problem(base, nothing, -base, 0.0), region, solver).x
     if x is None:
         return None
     y, e = moved.part.problem.cells.curves.value(x), np.zeros(len(moved.part.problem.extras))

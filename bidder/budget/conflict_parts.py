@@ -15,11 +15,8 @@ from scipy import sparse
 
 from bidder.budget.certificate import Certificate
 from bidder.budget.curves import Shape
-from bidder.budget.elastic import Feasibility, find_feasible
-from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Cells, Extras, Form, Linear, Problem, Side
 from bidder.budget.region import Region
-from bidder.budget.successive import FIRST_WINDOW, Start
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,8 +26,6 @@ _WIDER = 1.001
 _GENEROUS = 1000.0
 _ALMOST_ALL = 1e4
 _NOBODY = -1
-_PATIENCE = 10
-_REACHED = 1e-7
 
 
 @dataclass(frozen=True)
@@ -280,19 +275,6 @@ class Parts:
         source = part.box.high_group if top else part.box.low_group
         cell = self.limits.cell[k]
         weight[k] = np.where(source[cell] == self.group[k], whole[cell], 0.0)
-
-
-def decided(problem: Problem, region: Region, solver: LinearSolver) -> Feasibility:
-    """Whether there is a feasible point, looked for until one is reached or disproved.
-
-    In a box many orders wider than the plan the rounds may end far from both; they go on from there.
-    """
-    found = find_feasible(problem, region, solver)
-    for _ in range(_PATIENCE):
-        if found.x is None or found.violation <= _REACHED:
-            break
-        found = find_feasible(problem, region, solver, Start(found.x, FIRST_WINDOW, keep=found.x))
-    return found
 
 
 def _without_risk(problem: Problem) -> Problem:

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.budget.conflict_gives import give
-from bidder.budget.conflict_parts import Parts, Proof, decided
+from bidder.budget.conflict_parts import Parts, Proof
+from bidder.budget.elastic import find_feasible
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Form, Problem, Side, Unit
 from bidder.budget.successive import relax
@@ -90,7 +91,7 @@ class _Search:
             return self.parts.crossing(part, active)
         if not len(part.rows):
             return None
-        found = decided(part.problem, part.region, self.solver)
+        found = find_feasible(part.problem, part.region, self.solver)
         if found.proof is None:
             return None
         return self.parts.support(part, active, found.proof)
@@ -169,7 +170,7 @@ def _indivisible(parts: Parts, solver: LinearSolver, currency: str) -> list[Conf
     part = parts.part(np.ones(parts.count, dtype=np.bool_), all_cells=True)
     found = relax(part.problem, part.region, solver, 1e-6)
     if found is None:
-        x = decided(part.problem, part.region, solver).x
+        x = find_feasible(part.problem, part.region, solver).x
         if x is None:
             return []
         y, e = part.problem.cells.curves.value(x), np.zeros(len(part.problem.extras))

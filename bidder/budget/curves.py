@@ -92,6 +92,19 @@ class CurveBank:
         return inflection
 
     @property
+    def knee(self) -> Floats:
+        """A typical spend, where returns are falling clearly, shape (n,).
+
+        Hill: half_spend; log: spend_scale; piecewise: the last corner; a power curve has no scale of
+        its own, so infinite there.
+        """
+        ends = np.array([xs[-1] for xs, _ in self.points] or [0.0])
+        last = ends[np.where(self.shape == Shape.PIECEWISE, self.a, 0).astype(np.int64)]
+        at = np.where(self.shape == Shape.PIECEWISE, last, self.b)
+        spend: Floats = np.where(self.shape == Shape.POWER, np.inf, at) * self.scale_in
+        return spend
+
+    @property
     def concave(self) -> NDArray[np.bool_]:
         """True where the curve is concave everywhere, shape (n,)."""
         flags = self.inflection <= 0.0

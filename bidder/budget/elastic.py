@@ -18,12 +18,17 @@ from bidder.budget.certificate import Certificate
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Extras, Problem
 from bidder.budget.region import Region
-from bidder.budget.successive import Start, relax
+from bidder.budget.successive import FIRST_WINDOW, Start, relax
 
 Floats = NDArray[np.float64]
 
 PROVED = 1e-8
 """A violation, relative to its row's size, above which a problem counts as infeasible."""
+
+REACHED = 1e-12
+"""A violation at which a point counts as feasible without looking further."""
+
+_RESTARTS = 10
 
 
 @dataclass(frozen=True)
@@ -85,12 +90,20 @@ def _most_violation(problem: Problem, region: Region) -> Floats:
 def find_feasible(
     problem: Problem, region: Region, solver: LinearSolver, start: Start | None = None
 ) -> Feasibility:
-    """A point of the region whose envelopes satisfy every row, or the proof that there is none."""
+    """A point of the region whose envelopes satisfy every row, or the proof that there is none.
+
+    In a region many orders wider than the plan the rounds may end far from both; they go on from there.
+    """
     soft = elastic(problem, region)
-    found = relax(soft, region, solver, gap=1e-9, start=start, cutoff=-PROVED, enough=-1e-12)
-    if found is None:
-        raise AssertionError("the elastic problem always has a solution")
-    violation = -found.value
-    if found.bound <= -PROVED:
-        return Feasibility(None, violation, found.certificate)
-    return Feasibility(found.x, violation, None)
+    violation, x = np.inf, region.low
+    for _ in range(_RESTARTS):
+        found = relax(soft, region, solver, gap=1e-9, start=start, cutoff=-PROVED, enough=-REACHED)
+        if found is None:
+            raise AssertionError("the elastic problem always has a solution")
+        if found.bound <= -PROVED:
+            return Feasibility(None, -found.value, found.certificate)
+        violation, x = -found.value, found.x
+        if violation <= PROVED:
+            break
+        start = Start(x, FIRST_WINDOW, keep=x)
+    return Feasibility(x, violation, None)

@@ -27,6 +27,7 @@ from bidder.budget.region import Region
 from bidder.budget.repair import Repair, Slopes
 from bidder.budget.result import Solution
 from bidder.budget.successive import Start
+from bidder.errors import BidderError, ExitCode
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -44,8 +45,10 @@ _SMALL = 1000
 """Plans with no cell of more steps are looked at step by step."""
 
 
-class RoundingError(Exception):
+class RoundingError(BidderError):
     """No plan in whole steps near the solution was found that keeps every limit."""
+
+    exit_code = ExitCode.INFEASIBLE
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,10 @@ def round_plan(problem: Problem, solution: Solution, solver: LinearSolver) -> Ro
         found = None if closer is None else _Rounding(problem, closer, solver).found()
         if found is not None:
             return found
-    raise RoundingError("no plan in whole minor units and lots was found that keeps every limit")
+    raise RoundingError(
+        f"the limits leave no room for a plan in whole steps of {problem.quantum:g} (and whole lots); "
+        "loosen a limit that is met exactly"
+    )
 
 
 def _searched(problem: Problem, solution: Solution, solver: LinearSolver, inwards: float) -> Solution | None:

@@ -251,8 +251,8 @@ def breakpoints(envelope: Envelope, centre: Floats, window: Floats, keep: Floats
         inside = (points[hole] > 0) & (points[hole] < envelope.tangent[hole][:, None])
         inside &= points[hole] != keep[hole][:, None]
         points[hole] = np.where(inside, 0.0, points[hole])
-    points.sort(axis=1)
-    return points
+    ordered: Floats = np.sort(points, axis=1)
+    return ordered
 
 
 def _whole_points(lot: Floats, points: Floats, keep: Floats, low: Floats, high: Floats) -> Floats:

@@ -84,7 +84,7 @@ def first_look(problem: Problem, region: Region) -> Floats:
 
     free = spend_at(0.0)
     if total is None:
-        return free if problem.sense > 0 else 0.5 * (region.low + region.high)
+        return free if problem.sense > 0 else np.clip(region.cells.curves.knee, region.low, region.high)
     if float(free.sum()) <= total:
         return free
     # One price, found on a log scale between "everything is worth it" and "nothing is".
@@ -155,9 +155,10 @@ def relax(
         start = Start(first_look(problem, region), FIRST_WINDOW)
     centre, keep = start.x, start.x if start.keep is None else start.keep
     window, basis = start.window, start.basis
-    frame = frame or Frame.of(problem, SEGMENTS, np.maximum(start.x, 1e-3 * region.high))
+    frame = frame or Frame.of(problem, SEGMENTS, typical_spend(region, start.x))
     best: Certificate | None = None
     rounds: list[Round] = []
+    distances: list[float] = []
     widths = np.full(len(centre), window)
     x, e, value, unstated = keep, np.zeros(len(problem.extras)), -np.inf, np.zeros(len(keep))
     for number in range(max_rounds):
@@ -178,10 +179,11 @@ def relax(
         unstated = _unstated(problem, found, envelope.value(x) - program.effect(answer.primal))
         if best is None or found.bound < best.bound:
             best = found
+        distances.append(best.bound - value)
         rounds.append(Round(number, program.lp.columns, relative_gap(value, best.bound)))
         if on_round:
             on_round(rounds[-1])
-        done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or _stuck(rounds)
+        done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or _stuck(distances)
         if done or (stop is not None and stop()):
             break
         window *= SHRINK
@@ -195,9 +197,16 @@ SEGMENTS = 10
 """Segments per cell (one less than the breakpoints)."""
 
 
-def _stuck(rounds: list[Round]) -> bool:
-    """Four rounds without a real gain: rounding errors are all that is left."""
-    return len(rounds) > _PATIENCE and rounds[-1].gap > 0.7 * rounds[-1 - _PATIENCE].gap
+def typical_spend(region: Region, x: Floats) -> Floats:
+    """A size for each cell's spend, to set scales by: ``x``, or where that is 0 what its curve suggests."""
+    guess = np.minimum(1e-3 * region.high, region.cells.curves.knee)
+    size: Floats = np.maximum(np.where(x > 0, x, guess), 1e-12)
+    return size
+
+
+def _stuck(distances: list[float]) -> bool:
+    """Several rounds without a real gain: rounding errors are all that is left."""
+    return len(distances) > _PATIENCE and distances[-1] > 0.7 * distances[-1 - _PATIENCE]
 
 
 def _unstated(problem: Problem, found: Certificate, missing: Floats) -> Floats:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bidder.budget.compile import compile_plan
-from bidder.budget.conflict_parts import decided
 from bidder.budget.conflicts import conflicts
+from bidder.budget.elastic import find_feasible
 from bidder.budget.region import Region
 from bidder.budget.solve import NoPlanError, solve
 from bidder.budget.solvers import solver
@@ -62,7 +62,7 @@ def feasible(document: Document) -> bool:
         return False
     if not len(problem.rows):
         return True
-    found = decided(problem, region, solver())
+    found = find_feasible(problem, region, solver())
     assert found.x is None or found.violation <= 1e-7
     return found.x is not None
 

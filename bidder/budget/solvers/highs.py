@@ -62,7 +62,8 @@ class Highs:
         highs = highspy.Highs()
         for option, value in (
             # Presolve costs more than it saves here: few rows, many segment columns.
-            ("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 0), ("solver", "simplex"),
+            ("output_flag", False), ("presolve", "off"), ("solver", "simplex"),
+            ("threads", 1), ("random_seed", 0),
             ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9),
         ):
             highs.setOptionValue(option, value)
