@@ -1,0 +1,54 @@
+"""Solve one problem in a process of its own and print time, rounds and peak memory as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def in_own_process(kind: str, *sizes: int) -> dict[str, Any]:
+    """Run this file for one problem."""
+    here = Path(__file__)
+    answer = subprocess.run(
+        [sys.executable, str(here), kind, *map(str, sizes)],
+        check=True, capture_output=True, text=True, cwd=here.parent,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    result: dict[str, Any] = json.loads(answer.stdout)
+    return result
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _main() -> None:
+    import bench_instances
+
+    from bidder.budget.solve import solve
+
+    kind, *sizes = sys.argv[1:]
+    solve(bench_instances.growing(100))
+    problem = getattr(bench_instances, kind)(*map(int, sizes))
+    before = _megabytes()
+    start = time.perf_counter()
+    found = solve(problem)
+    print(json.dumps({
+        "seconds": time.perf_counter() - start,
+        "gap": found.gap,
+        "rounds": len(found.rounds),
+        "rows": len(problem.rows),
+        "cells": len(problem.cells),
+        "megabytes": _megabytes(),
+        "megabytes_before": before,
+    }))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,17 @@
+"""Whole years with every kind of limit, to a certified gap of 1e-6."""
+
+from __future__ import annotations
+
+import pytest
+from bench_worker import in_own_process
+
+
+@pytest.mark.parametrize(("campaigns", "periods", "wanted"), [(50, 52, 2), (200, 52, 10), (100, 365, 60)])
+def test_year(campaigns, periods, wanted, benchmark, record):
+    found = benchmark.pedantic(in_own_process, ("year", campaigns, periods), rounds=1)
+    record(
+        f"{campaigns} x {periods}, {found['rows']:,} rows: time, gap, rounds, peak memory",
+        f"{found['seconds']:.2f} s, {found['gap']:.0e}, {found['rounds']}, {found['megabytes']:.0f} MB",
+        f"within {wanted} s",
+    )
+    assert found["gap"] <= 1e-6
