@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,8 @@ def run_frontier(
         loaded.spec, amounts, loaded.actuals, loaded.old_plan, solver, None, lambda _: watch.step(),
         time_limit(loaded.spec.solver.time_limit * steps),
     )
+    # Spends are sums of single roundings, which may be some minor units above the budget they obey.
+    found = replace(found, spend=np.minimum(found.spend, found.budget))
     if not np.isfinite(found.objective).any():
         raise _why(loaded, amounts[-1], solver)
     document = frontier_document(loaded, found)

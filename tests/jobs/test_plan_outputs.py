@@ -1,0 +1,79 @@
+"""Small rules of the outputs: amounts, folder names, the overview."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bidder.budget.plan import make_plan
+from bidder.files.tables import format_table
+from bidder.jobs.config import load_plan
+from bidder.jobs.outputs import money_text, plan_rows, slug
+from bidder.jobs.overview import headline, overview
+from bidder.jobs.scenarios import spread_evenly
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [(1234.5, "CNY", "1234.50"), (0.0, "CNY", "0.00"), (-0.0, "CNY", "0.00"), (1234.0, "JPY", "1234"),
+     (1.5, "KWD", "1.500"), (1e13, "CNY", "10000000000000.00")],
+)
+def test_money_text(amount, currency, text):
+    assert money_text(amount, currency) == text
+
+
+@given(st.text(max_size=300))
+def test_slug_is_always_one_plain_folder_name(name):
+    folder = slug(name)
+    assert folder and Path(folder).name == folder and not folder.startswith((".", "-"))
+    assert len(folder) <= 80 and not set(folder) & set('/\\:*?"<>|\0\n')
+
+
+@pytest.fixture(scope="module")
+def plan():
+    return make_plan(load_plan(CONFIGS / "double-11.yaml").spec)
+
+
+def test_overview_adds_up(plan):
+    lines = overview(plan)
+    total = lines[-1]
+    for kept in ([line for line in lines if line.campaign], [li for li in lines[:-1] if not li.campaign]):
+        for name in ("spend", "share", "conversions", "revenue"):
+            assert sum(getattr(line, name) for line in kept) == pytest.approx(getattr(total, name), rel=1e-9)
+    assert total.spend == pytest.approx(plan.totals["spend"], abs=1e-6)
+
+
+def test_headline_states_the_objective_only_when_it_is_not_the_metric_itself(plan):
+    assert not any(line.startswith("objective") for line in headline(plan))
+    loaded = load_plan(CONFIGS / "steady-month.yaml", ["horizon.periods=5"])
+    lines = headline(make_plan(loaded.spec))
+    assert any(line.startswith("objective (revenue less 2.6 x spend)") for line in lines)
+
+
+def test_spread_evenly_keeps_totals(plan):
+    even = spread_evenly(plan)
+    before = plan.spend.reshape(even.shape).sum(axis=1)
+    assert even.sum(axis=1) == pytest.approx(before)
+    assert (even == even[:, :1]).all()
+
+
+def test_names_that_a_spreadsheet_would_run_are_guarded(tmp_path):
+    config = tmp_path / "plan.yaml"
+    text = """
+currency: CNY
+horizon: {start: 2026-10-20, periods: 2}
+objective: {maximize: revenue}
+budget: {total: 1000}
+channels: {"=SUM(A1)": {campaigns: {"+cmd": {curve: {kind: hill, ceiling: 9, half_spend: 50}}}}}
+"""
+    config.write_text(text, encoding="utf-8")
+    columns, rows = plan_rows(make_plan(load_plan(config).spec))
+    read = list(csv.reader(io.StringIO(format_table(columns, rows))))
+    assert read[1][:2] == ["'=SUM(A1)", "'+cmd"]
