@@ -11,8 +11,8 @@ from typing import Any
 from bidder.errors import InputError, Place, Problem
 from bidder.files.tables import Row, Table, read_table
 from bidder.jobs.outputs import (
-    CONSTRAINT_COLUMNS,
     CONFIG_FILE,
+    CONSTRAINT_COLUMNS,
     CONSTRAINTS_FILE,
     PLAN_FILE,
     SUMMARY_FILE,
