@@ -236,7 +236,7 @@ def breakpoints(envelope: Envelope, centre: Floats, window: Floats, keep: Floats
     """
     region = envelope.region
     low, high = region.low, region.high
-    near = np.maximum(centre, 1e-9 * high)[:, None] * np.exp(window[:, None] * _SPREAD)
+    near = np.maximum(centre, negligible(high, centre, keep))[:, None] * np.exp(window[:, None] * _SPREAD)
     beside = keep[:, None] * np.exp(window[:, None] * _BESIDE)
     sides = np.stack([low, keep, envelope.tangent, high], axis=1)
     points = np.clip(np.concatenate([sides, beside, near], axis=1), low[:, None], high[:, None])
@@ -253,6 +253,16 @@ def breakpoints(envelope: Envelope, centre: Floats, window: Floats, keep: Floats
         points[hole] = np.where(inside, 0.0, points[hole])
     ordered: Floats = np.sort(points, axis=1)
     return ordered
+
+
+def negligible(high: Floats, centre: Floats, keep: Floats) -> Floats:
+    """Spends too small to look at, shape (n,): next to the largest of all cells, and to the cell's most.
+
+    The most alone would not do: where no limit bounds a cell it is far beyond anything worth spending.
+    """
+    largest = float(max(np.max(centre, initial=0.0), np.max(keep, initial=0.0)))
+    floor: Floats = np.maximum(1e-9 * (np.minimum(high, largest) if largest > 0 else high), 1e-300)
+    return floor
 
 
 def _whole_points(lot: Floats, points: Floats, keep: Floats, low: Floats, high: Floats) -> Floats:

@@ -19,7 +19,7 @@ from bidder.budget.linear import Basis, LinearSolver, Status
 from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region, maximisers
 from bidder.budget.result import Round, relative_gap
-from bidder.budget.segments import Frame, breakpoints, moved_basis
+from bidder.budget.segments import Frame, breakpoints, moved_basis, negligible
 from bidder.errors import SolverError
 
 Floats = NDArray[np.float64]
@@ -218,7 +218,7 @@ def _unstated(problem: Problem, found: Certificate, missing: Floats) -> Floats:
 def _widths(widths: Floats, before: Floats, centre: Floats, keep: Floats, region: Region) -> Floats:
     # Look more closely only where the centre has stopped moving; where the duals' maximiser and the
     # program's spend disagree, look at all of what is between.
-    floor = np.maximum(1e-9 * region.high, 1e-300)
+    floor = negligible(region.high, centre, keep)
     at = np.log(np.maximum(centre, floor))
     moved = np.abs(at - np.log(np.maximum(before, floor)))
     apart = np.abs(at - np.log(np.maximum(keep, floor)))
