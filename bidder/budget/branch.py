@@ -32,6 +32,7 @@ from bidder.budget.successive import (
     relax,
     typical_spend,
 )
+from bidder.budget.whole_rows import with_whole_rows
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,6 +42,7 @@ TOLERANCE = 1e-6
 """Largest violation of a row, relative to its size, in a plan that counts as feasible."""
 _LOOSE = 1e-9
 _TRIES = 30
+_UP = (0.5, 2.0)
 _BISECTIONS = 60
 _HARMLESS = 1e-10
 
@@ -80,12 +82,13 @@ class Search:
         self, problem: Problem, solver: LinearSolver, gap: float,
         on_round: Callable[[Round], None] | None, stop: Callable[[], bool] | None,
     ) -> None:
-        self.problem, self.solver, self.gap = problem, solver, gap
+        self.problem, self.solver, self.gap = with_whole_rows(problem), solver, gap
         self.on_round, self.stop = on_round, stop
         self.sizes = row_sizes(problem, Region.whole(problem.cells))
         self.incumbent: Incumbent | None = None
         self.rounds: list[Round] = []
         self.nodes = 0
+        self.next_dive = 0
         self.frame: Frame | None = None
 
     def run(self, start: Start | None) -> Branched:
@@ -144,11 +147,7 @@ class Search:
                 closed = max(closed, node.relaxed.bound)
                 continue
             for child in split:
-                start = Start(
-                    np.clip(node.relaxed.x, child.low, child.high), max(0.05, node.relaxed.window),
-                    node.relaxed.basis,
-                )
-                found = self._relax(child, start)
+                found = self._relax(child, _from(node.relaxed, child))
                 if found is None:
                     continue
                 bound = min(found.bound, node.relaxed.bound)
@@ -164,46 +163,49 @@ class Search:
         return closed
 
     def _consider(self, region: Region, relaxed: Relaxed) -> None:
-        """Make a plan of a relaxation: decide every loose cell, solve what is left, keep the best."""
-        for up in (0.5, 2.0):
-            trial, found = region, relaxed
-            for _ in range(_TRIES):
-                loose = loose_cells(self.problem, trial, found)
-                if not np.any(loose):
-                    break
-                trial = decided(trial, found, loose, up)
-                start = Start(np.clip(found.x, trial.low, trial.high), max(0.05, found.window), found.basis)
-                again = self._relax(trial, start)
-                if again is None:
-                    break
-                found = again
-            else:
-                continue
-            if self._keep(trial, found) and np.array_equal(trial.low, region.low):
-                return
+        """Look for plans near a relaxation: always by rounding, and now and then by diving."""
+        self._keep(region, relaxed)
+        if self.nodes >= self.next_dive:
+            for up in _UP:
+                self._dive(region, relaxed, up)
+            self.next_dive = 2 * self.nodes
 
-    def _keep(self, region: Region, relaxed: Relaxed) -> bool:
-        kept = False
+    def _dive(self, region: Region, relaxed: Relaxed, up: float) -> None:
+        """Decide every loose cell, solve what is left, and again, until nothing is loose."""
+        for _ in range(_TRIES):
+            loose = loose_cells(self.problem, region, relaxed)
+            if not np.any(loose):
+                return
+            region = decided(region, relaxed, loose, up)
+            found = self._relax(region, _from(relaxed, region))
+            if found is None:
+                return
+            relaxed = found
+            self._keep(region, relaxed)
+
+    def _keep(self, region: Region, relaxed: Relaxed) -> None:
         for x in candidates(self.problem, region, relaxed):
             found = feasible_plan(self.problem, x, self.solver, self.sizes)
-            if found is None:
-                continue
-            kept = True
-            e, objective = found
-            if self.incumbent is None or objective > self.incumbent.objective:
-                self.incumbent = Incumbent(x, e, objective, relaxed)
-        return kept
+            if found is not None and (self.incumbent is None or found[1] > self.incumbent.objective):
+                self.incumbent = Incumbent(x, *found, relaxed)
+
+
+def _from(relaxed: Relaxed, region: Region) -> Start:
+    x = np.clip(relaxed.x, region.low, region.high)
+    return Start(x, max(0.05, relaxed.window), relaxed.basis)
 
 
 def candidates(problem: Problem, region: Region, relaxed: Relaxed) -> list[Floats]:
-    """Allowed spends to try: the program's, and the least that bring the effects it states.
+    """Allowed spends to try: the program's, rounded; rounded down; the least that bring its effects.
 
     Where more effect is worth nothing, a program may spend more than it needs to.
     """
     x = region.nearest(relaxed.x)
+    down = region.at_most(relaxed.x)
+    tried = [x] if np.array_equal(x, down) else [x, down]
     some = np.flatnonzero((relaxed.unstated > 0) & (x > region.low))
     if not len(some):
-        return [x]
+        return tried
     curves = problem.cells.curves.take(some)
     wanted = curves.value(x[some]) - relaxed.unstated[some]
     low, high = region.low[some], x[some]
@@ -213,7 +215,7 @@ def candidates(problem: Problem, region: Region, relaxed: Relaxed) -> list[Float
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     least = x.copy()
     least[some] = high
-    return [x, region.nearest(least)]
+    return [*tried, region.nearest(least)]
 
 
 def feasible_plan(

@@ -92,6 +92,14 @@ class Region:
         return np.where(self.lots, np.clip(np.round(x / size) * size, self.low, self.high), x)
 
 
+    def at_most(self, x: Floats) -> Floats:
+        """The nearest allowed spends that are not above ``x``, as far as the lower ends allow."""
+        x = np.clip(x, self.low, self.high)
+        x = np.where(self.hole & (x < self.cells.on_minimum), 0.0, x)
+        size = np.where(self.lots, self.cells.lot, 1.0)
+        return np.where(self.lots, np.maximum(np.floor(x / size + 1e-9) * size, self.low), x)
+
+
 @dataclass(frozen=True)
 class Envelope:
     """Concave envelope of every cell's curve over the hull of its set.

@@ -25,6 +25,9 @@ _SPREAD = np.array([-1.0, -0.25, 0.0, 0.25, 1.0])
 _BESIDE = np.array([-0.5, 0.5])
 """Breakpoints around the spend that must stay reachable, in the same units."""
 
+_BELOW, _ABOVE, _CENTRE = 4, 5, 8
+"""Columns of those two, and of the centre, among a cell's breakpoints before they are sorted."""
+
 
 _NOISE = 1e-10
 """Distance of two breakpoints, relative to their size, below which they are the same."""
@@ -267,9 +270,12 @@ def negligible(high: Floats, centre: Floats, keep: Floats) -> Floats:
 
 def _whole_points(lot: Floats, points: Floats, keep: Floats, low: Floats, high: Floats) -> Floats:
     whole = np.round(points / lot[:, None])
-    # Two of the close points give way to the whole lots on both sides of the spend to keep.
-    whole[:, 1] = np.floor(keep / lot + 1e-9)
-    whole[:, -2] = np.ceil(keep / lot - 1e-9)
+    # However narrow the window, the whole lots on both sides of the spends looked at stay in sight.
+    held, centre = keep / lot, whole[:, _CENTRE]
+    whole[:, _BELOW] = np.ceil(held - 1e-9) - 1.0
+    whole[:, _ABOVE] = np.floor(held + 1e-9) + 1.0
+    whole[:, _CENTRE - 1] = np.minimum(whole[:, _CENTRE - 1], centre - 1.0)
+    whole[:, _CENTRE + 1] = np.maximum(whole[:, _CENTRE + 1], centre + 1.0)
     clipped: Floats = np.clip(whole * lot[:, None], low[:, None], high[:, None])
     return clipped
 

@@ -38,13 +38,13 @@ def settle(draft: Draft) -> tuple[Floats, Floats]:
     grid = draft.model.grid
     step = 1.0 / minor_per_unit(grid.spec.currency)
     high = np.minimum(draft.high, _commission_ceiling(grid))
-    high = np.minimum(high, draft.implied * _WIDER + step)
+    prices = [c.buying.lot if isinstance(c.buying, Lots) else 0.0 for c in grid.campaigns]
+    lots = np.repeat(prices, grid.shape[1])
+    high = np.minimum(high, draft.implied * _WIDER + step + lots)
     unbounded = ~np.isfinite(high)
     if np.any(unbounded):
         high[unbounded] = _derived(draft, high, unbounded)[unbounded]
     low, high = _up(draft.low, step), _down(np.minimum(high, HUGE), step)
-    prices = [c.buying.lot if isinstance(c.buying, Lots) else 0.0 for c in grid.campaigns]
-    lots = np.repeat(prices, grid.shape[1])
     whole = np.where(lots > 0, lots, 1.0)
     low = np.where(lots > 0, _up(low, whole), low)
     high = np.where(lots > 0, _down(high, whole), high)
