@@ -82,7 +82,7 @@ def _figures(found: Comparison) -> Table:
         else:
             shown = [tables.NOTHING if v is None else tables.count(v) for v in (a, b)]
         moved = tables.NOTHING if change is None else tables.signed(change, 2, scale)
-        part = "" if change is None or not a else f"{change / abs(a):+.1%}"
+        part = f"{change / abs(a):+.1%}" if change and a else ""
         name = "ROAS" if figure.name == "roas" else "CPA" if figure.name == "cpa" else figure.name
         if figure.name == "objective" and metric:
             name = f"objective ({metric.replace('_', ' ')})"

@@ -92,8 +92,11 @@ def signed(value: float, digits: int = 2, scale: float | None = None) -> str:
 
 
 def ratio(value: float) -> str:
-    """A ROAS or another ratio."""
-    return f"{value:,.2f}" if math.isfinite(value) else NOTHING
+    """A ROAS or another ratio; two digits that count, however small."""
+    if not math.isfinite(value):
+        return NOTHING
+    digits = 2 if abs(value) >= 0.01 or value == 0 else min(1 - math.floor(math.log10(abs(value))), 12)
+    return f"{value + 0.0:,.{digits}f}"
 
 
 def percent(value: float) -> str:

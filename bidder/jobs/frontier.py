@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from bidder.jobs.config import LoadedPlan, load_plan
 from bidder.jobs.outputs import json_text, money_text
 from bidder.jobs.plan import Lang, solve_loaded, source_text, time_limit, with_gap
 from bidder.jobs.progress import Progress, Silent
-from bidder.jobs.scenarios import as_report_data
+from bidder.jobs.scenarios import as_report_data, within_budget
 from bidder.money import from_minor, to_minor
 
 if TYPE_CHECKING:
@@ -91,8 +91,7 @@ def run_frontier(
         loaded.spec, amounts, loaded.actuals, loaded.old_plan, solver, None, lambda _: watch.step(),
         time_limit(loaded.spec.solver.time_limit * steps),
     )
-    # Spends are sums of single roundings, which may be some minor units above the budget they obey.
-    found = replace(found, spend=np.minimum(found.spend, found.budget))
+    found = within_budget(found)
     if not np.isfinite(found.objective).any():
         raise _why(loaded, amounts[-1], solver)
     document = frontier_document(loaded, found)

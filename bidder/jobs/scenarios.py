@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,7 @@ _NAMES = {
     "kept": ("its spend under the curves of now", "按当前曲线估算其投放"),
     "even": ("spread evenly", "平均投放"),
     "even_note": ("same total for each campaign, the same in every period", "各计划总额不变，每期相同"),
-    "breaks": ("; breaks {n} of the limits", "；突破 {n} 项限制"),
+    "breaks": ("; breaks {n} of the plan's limits", "；突破 {n} 项限制"),
 }
 
 
@@ -50,10 +51,16 @@ def surroundings(loaded: LoadedPlan, plan: Plan, solver: str, watch: Progress) -
     from bidder.budget.frontier import frontier
 
     watch.stage("solving other budgets", len(SHARES))
-    return frontier(
+    found = frontier(
         loaded.spec, total * SHARES, loaded.actuals, loaded.old_plan, solver, plan.solution,
         on_step=lambda _: watch.step(),
     )
+    return within_budget(found)
+
+
+def within_budget(found: Frontier) -> Frontier:
+    """The frontier with no spend above its budget by the rounding of its cells."""
+    return replace(found, spend=np.minimum(found.spend, found.budget))
 
 
 def as_report_data(found: Frontier | None, own: int | None) -> FrontierData | None:

@@ -15,7 +15,9 @@ from bidder.files.tables import format_table
 from bidder.jobs.config import load_plan
 from bidder.jobs.outputs import money_text, plan_rows, slug
 from bidder.jobs.overview import headline, overview
-from bidder.jobs.scenarios import spread_evenly
+from bidder.jobs.plan import solve_loaded
+from bidder.jobs.progress import Silent
+from bidder.jobs.scenarios import OWN, as_report_data, scenarios, spread_evenly, surroundings
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 
@@ -77,3 +79,52 @@ channels: {"=SUM(A1)": {campaigns: {"+cmd": {curve: {kind: hill, ceiling: 9, hal
     columns, rows = plan_rows(make_plan(load_plan(config).spec))
     read = list(csv.reader(io.StringIO(format_table(columns, rows))))
     assert read[1][:2] == ["'=SUM(A1)", "'+cmd"]
+
+
+class Counting(Silent):
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int]] = []
+        self.steps = self.rounds = 0
+
+    def stage(self, name, steps=0):
+        self.stages.append((name, steps))
+
+    def step(self):
+        self.steps += 1
+
+    def round(self, one):
+        self.rounds += 1
+
+
+def test_report_is_given_a_frontier_and_scenarios():
+    loaded, watch = load_plan(CONFIGS / "double-11.yaml"), Counting()
+    plan = solve_loaded(loaded, watch=watch)
+    around = surroundings(loaded, plan, "highs", watch)
+    assert watch.stages == [("solving", 0), ("solving other budgets", 11)]
+    assert watch.rounds == len(plan.solution.rounds) and watch.steps == 11
+    assert around.budget[OWN] == 3_000_000
+    assert around.objective[OWN] == pytest.approx(plan.objective, rel=2e-6)
+    data = as_report_data(around, OWN)
+    assert data.plan == OWN and len(data.budgets) == 11
+    rows = scenarios(loaded, plan, around, "en")
+    assert [r.name for r in rows] == ["this plan", "budget -10%", "budget +10%", "spread evenly"]
+    assert rows[1].objective < rows[0].objective < rows[2].objective
+    assert "breaks" in rows[3].note and rows[3].objective < rows[0].objective
+    assert scenarios(loaded, plan, around, "zh")[0].name == "本方案"
+
+
+def test_no_frontier_without_a_budget_or_for_a_large_plan():
+    for config, settings in (("steady-month", ()), ("min-spend-for-target", ())):
+        loaded = load_plan(CONFIGS / f"{config}.yaml", settings)
+        watch = Counting()
+        assert surroundings(loaded, solve_loaded(loaded), "highs", watch) is None
+        assert watch.stages == []
+
+
+def test_replan_is_compared_with_the_earlier_plan():
+    loaded = load_plan(CONFIGS / "replan-midflight.yaml")
+    rows = scenarios(loaded, solve_loaded(loaded), None, "en")
+    assert [r.name for r in rows] == ["this plan", "earlier plan"]
+    assert rows[1].objective < rows[0].objective
