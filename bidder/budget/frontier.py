@@ -62,8 +62,10 @@ def frontier(
         Told the number of every step finished.
     """
     door = open_solver(solver)
-    rows = []
+    rows: list[list[float]] = []
     for number, budget in enumerate(budgets):
+        if number and on_step:
+            on_step(number - 1)
         replaced = spec.model_copy(update={"budget": spec.budget.model_copy(update={"total": float(budget)})})
         problem, accounts = compile_plan(replaced, actuals, old_spend)
         try:
@@ -75,10 +77,10 @@ def frontier(
         sums = totals(problem, accounts, found.x, found.y, found.e)
         rows.append([
             budget, problem.sense * found.objective, problem.sense * found.bound, found.gap,
-            sums["spend"], sums["revenue"], sums["roas"], budget_price(problem, found),
+            float(found.x.sum()), sums["revenue"], sums["roas"], budget_price(problem, found),
         ])
-        if on_step:
-            on_step(number)
+    if rows and on_step:
+        on_step(len(rows) - 1)
     return Frontier(*np.array(rows, dtype=np.float64).reshape(-1, 8).T)
 
 

@@ -36,14 +36,17 @@ def price_sentence(spec: PlanSpec, name: str, unit: Unit, price: float, when: st
     if price == 0.0:
         return ""
     step, phrase = _STEPS[unit]
+    in_money = spec.objective.minimize is not None or _GAINS[Metric(spec.objective.maximize)][1]
+    if unit is Unit.MONEY and not in_money:
+        # One currency unit brings a hundredth of a customer: nobody thinks in those.
+        step, phrase = 1000.0, "1,000 more {currency}"
     worth = abs(price) * step
     dated = f" on {when}" if when else ""
     what = f"{phrase.format(currency=spec.currency)} of {name}{dated}"
     if spec.objective.minimize is not None:
         verb = "saves" if price < 0 else "costs"
         return f"{what} {verb} {worth:,.2f} {spec.currency} of spend"
-    assert spec.objective.maximize is not None
-    gain, money = _GAINS[spec.objective.maximize]
-    amount = f"{worth:,.2f}" if money or worth >= 100 else f"{worth:.4g}"
+    gain, money = _GAINS[Metric(spec.objective.maximize)]
+    amount = f"{worth:,.2f}" if (money and worth >= 0.01) or worth >= 100 else f"{worth:.3g}"
     verb = "earns" if price > 0 else "costs"
     return f"{what} {verb} {amount} {gain.format(currency=spec.currency)}"
