@@ -15,7 +15,7 @@ from scipy import sparse
 
 from bidder.budget.linear import At, Basis, LinearProgram
 from bidder.budget.problem import Problem
-from bidder.budget.region import Envelope
+from bidder.budget.region import Envelope, Region
 
 Floats = NDArray[np.float64]
 
@@ -82,7 +82,9 @@ class Frame:
         money = max(float(np.mean(typical)), 1e-12)
         extra_scale = np.maximum(np.abs(problem.extras.high), np.abs(problem.extras.low))
         extra_scale = np.where(extra_scale > 0, extra_scale, 1.0)
-        effects = np.maximum(problem.cells.curves.value(typical), 1e-300) / np.maximum(typical, 1e-300)
+        # By the envelope: at a small spend an S-shaped curve itself says nothing about its size.
+        envelope = Envelope.of(Region.whole(problem.cells))
+        effects = np.maximum(envelope.value(typical), 1e-300) / np.maximum(typical, 1e-300)
         sizes = (np.abs(spend) + np.abs(effect) * effects[cell]) * money
         row_scale = np.zeros(m)
         np.maximum.at(row_scale, row, sizes)
