@@ -35,18 +35,18 @@ def price_sentence(spec: PlanSpec, name: str, unit: Unit, price: float, when: st
     """
     if price == 0.0:
         return ""
+    metric = spec.objective.maximize
+    gain, in_money = ("{currency} of spend", True) if metric is None else _GAINS[metric]
     step, phrase = _STEPS[unit]
-    in_money = spec.objective.minimize is not None or _GAINS[Metric(spec.objective.maximize)][1]
     if unit is Unit.MONEY and not in_money:
         # One currency unit brings a hundredth of a customer: nobody thinks in those.
         step, phrase = 1000.0, "1,000 more {currency}"
     worth = abs(price) * step
     dated = f" on {when}" if when else ""
     what = f"{phrase.format(currency=spec.currency)} of {name}{dated}"
-    if spec.objective.minimize is not None:
+    amount = f"{worth:,.2f}" if (in_money and worth >= 0.01) or worth >= 100 else f"{worth:.3g}"
+    if metric is None:
         verb = "saves" if price < 0 else "costs"
-        return f"{what} {verb} {worth:,.2f} {spec.currency} of spend"
-    gain, money = _GAINS[Metric(spec.objective.maximize)]
-    amount = f"{worth:,.2f}" if (money and worth >= 0.01) or worth >= 100 else f"{worth:.3g}"
-    verb = "earns" if price > 0 else "costs"
+    else:
+        verb = "earns" if price > 0 else "costs"
     return f"{what} {verb} {amount} {gain.format(currency=spec.currency)}"
