@@ -275,11 +275,6 @@ def agree(count: int) -> None:
     assert 0.2 * count < feasible < 0.9 * count
 
 
-def test_highs_and_cbc_agree() -> None:
-    agree(60)
-
-
-@pytest.mark.slow
 def test_highs_and_cbc_agree_on_five_hundred_problems() -> None:
     agree(500)
 
