@@ -67,6 +67,16 @@ def certify(problem: Problem, region: Region, duals: Floats) -> Certificate:
     return Certificate(at_rows + float(np.sum(value)) + extras + constant, duals, x, gain, price)
 
 
+def row_sizes(problem: Problem, region: Region) -> Floats:
+    """Size of each row, against which a violation is measured: the larger of its side and its terms."""
+    x = np.minimum(region.high, np.maximum(region.low, 1.0))
+    y = problem.cells.curves.value(x)
+    terms = abs(problem.rows.spend) @ x + abs(problem.rows.effect) @ y
+    sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (problem.row_low, problem.row_high)]
+    sizes: Floats = np.maximum.reduce([*sides, terms, np.full(len(terms), 1e-9)])
+    return sizes
+
+
 def usable(problem: Problem, duals: Floats) -> Floats:
     """Multipliers that only use sides which exist, and draw weights that make a CVaR."""
     duals = np.where((duals > 0) & ~np.isfinite(problem.row_high), 0.0, duals)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bidder.budget.certificate import Certificate
+from bidder.budget.certificate import row_sizes as row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Extras, Problem
 from bidder.budget.region import Region
@@ -41,16 +42,6 @@ class Feasibility:
     x: Floats | None
     violation: float
     proof: Certificate | None
-
-
-def row_sizes(problem: Problem, region: Region) -> Floats:
-    """Size of each row, against which a violation is measured: the larger of its side and its terms."""
-    x = np.minimum(region.high, np.maximum(region.low, 1.0))
-    y = problem.cells.curves.value(x)
-    terms = abs(problem.rows.spend) @ x + abs(problem.rows.effect) @ y
-    sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (problem.row_low, problem.row_high)]
-    sizes: Floats = np.maximum.reduce([*sides, terms, np.full(len(x := sides[0]), 1e-9)])
-    return sizes
 
 
 def elastic(problem: Problem, region: Region) -> Problem:

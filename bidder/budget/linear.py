@@ -83,9 +83,14 @@ class LinearSolution:
 
 
 class LinearSolver(Protocol):
-    """A solver behind its door; keeps nothing between calls but its settings."""
+    """A solver behind its door; keeps nothing between calls but its settings.
+
+    ``newton`` says whether Newton's method on the dual may spare this solver its linear programs: not
+    where the user asked for this very solver.
+    """
 
     name: str
+    newton: bool
 
     def solve(self, program: LinearProgram, basis: Basis | None = None) -> LinearSolution:
         """Solve one program; ``basis`` may be ignored."""

@@ -76,7 +76,8 @@ def _start(problem: Problem, start: Solution | None) -> Start | None:
         return None
     region = Region.whole(problem.cells)
     x = np.clip(start.x, region.low, region.high)
-    return Start(x, WARM_WINDOW, start.basis if _fits(problem, start) else None)
+    duals = start.duals if len(start.duals) == len(problem.rows) else None
+    return Start(x, WARM_WINDOW, start.basis if _fits(problem, start) else None, duals=duals)
 
 
 WARM_WINDOW = 0.25
@@ -95,7 +96,9 @@ def _priced(
     if relaxed.window <= PRICE_WINDOW or (stop is not None and stop()):
         return relaxed
     region = relaxed.envelope.region
-    start = Start(relaxed.certificate.x, PRICE_WINDOW, relaxed.basis, keep=relaxed.x)
+    start = Start(
+        relaxed.certificate.x, PRICE_WINDOW, relaxed.basis, keep=relaxed.x, duals=relaxed.certificate.duals
+    )
     return relax(problem, region, door, 1e-9, start, max_rounds=1) or relaxed
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bidder.budget.certificate import Certificate, certify
 from bidder.budget.linear import Basis, LinearSolver, Status
+from bidder.budget.newton import FEW_STEPS, STEPS, settle
 from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region, maximisers
 from bidder.budget.result import Round, relative_gap
@@ -34,12 +35,13 @@ _WORTHLESS = 1e-9
 
 @dataclass(frozen=True)
 class Start:
-    """Where to look first: spends (n,), width of the look (natural log), and a basis to start from."""
+    """Where to look first: spends (n,), width of the look (natural log), a basis and multipliers (m,)."""
 
     x: Floats
     window: float
     basis: Basis | None = None
     keep: Floats | None = None
+    duals: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def first_look(problem: Problem, region: Region) -> Floats:
     A row with coefficient 1 on every cell's spend (a budget) sets one price for all; the spends at
     that price are close to the solution wherever little else binds.
     """
-    total = _total(problem)
+    _, total = _tightest_total(problem)
     gain = np.maximum(problem.effect_value, 0.0)
     if not np.any(gain > 0):
         gain = np.ones_like(gain)
@@ -104,18 +106,31 @@ def first_look(problem: Problem, region: Region) -> Floats:
     return spend_at(high)
 
 
-def _total(problem: Problem) -> float | None:
-    """Least upper side of the rows that sum all spends and nothing else."""
+def opening_duals(problem: Problem, region: Region, x: Floats) -> Floats:
+    """Multipliers (m,) that go with a first look: the price of the tightest total, and nothing else."""
+    duals = np.zeros(len(problem.rows))
+    row, _ = _tightest_total(problem)
+    slope = problem.cells.curves.slope(x)
+    inside = (x > region.low) & (x < region.high) & np.isfinite(slope)
+    if row is not None and np.any(inside):
+        worth = problem.effect_value[inside] * slope[inside] + problem.spend_value[inside]
+        duals[row] = max(float(np.median(worth)), 0.0)
+    return duals
+
+
+def _tightest_total(problem: Problem) -> tuple[int | None, float | None]:
+    """The row with the least upper side among those that sum all spends and nothing else, and that side."""
     spend = problem.rows.spend
     n = len(problem.cells)
     counts, effects = np.diff(spend.indptr), np.diff(problem.rows.effect.indptr)
     rows = np.flatnonzero((counts == n) & (effects == 0) & np.isfinite(problem.row_high))
     totals = [
-        float(problem.row_high[r] - problem.rows.constant[r])
+        (float(problem.row_high[r] - problem.rows.constant[r]), int(r))
         for r in rows
         if np.all(spend.data[spend.indptr[r] : spend.indptr[r + 1]] == 1.0)
     ]
-    return min(totals, default=None)
+    total, row = min(totals, default=(None, None))
+    return row, total
 
 
 def relax(
@@ -155,9 +170,13 @@ def relax(
         start = Start(first_look(problem, region), FIRST_WINDOW)
     centre, keep = start.x, start.x if start.keep is None else start.keep
     window, basis = start.window, start.basis
-    frame = frame or Frame.of(problem, SEGMENTS, typical_spend(region, start.x))
     best: Certificate | None = None
     rounds: list[Round] = []
+    settler = _Settler(problem, envelope, gap, solver, on_round, stop)
+    settled = settler.first(start)
+    if settled is not None:
+        return settled
+    frame = frame or Frame.of(problem, SEGMENTS, typical_spend(region, start.x))
     distances: list[float] = []
     widths = np.full(len(centre), window)
     x, e, value, unstated = keep, np.zeros(len(problem.extras)), -np.inf, np.zeros(len(keep))
@@ -186,11 +205,61 @@ def relax(
         done = rounds[-1].gap <= gap or best.bound <= cutoff or value >= enough or _stuck(distances)
         if done or (stop is not None and stop()):
             break
+        settled = settler.after(x, found.duals, rounds, basis)
+        if settled is not None:
+            return settled
         window *= SHRINK
         widths = _widths(widths, centre, found.x, x, region)
         centre, keep = found.x, x
     assert best is not None
     return Relaxed(x, e, value, best.bound, best, tuple(rounds), envelope, basis, window, unstated)
+
+
+class _Settler:
+    """Newton's method beside the rounds: tried before the first and, a few times, after one."""
+
+    def __init__(
+        self, problem: Problem, envelope: Envelope, gap: float, solver: LinearSolver,
+        on_round: Callable[[Round], None] | None, stop: Callable[[], bool] | None,
+    ) -> None:
+        self.problem, self.envelope, self.gap = problem, envelope, gap
+        self.on_round, self.stop = on_round, stop
+        smooth = not np.any(envelope.region.lots) and not len(envelope.cornered)
+        self.tries = _TRIES if solver.newton and smooth else 0
+
+    def first(self, start: Start) -> Relaxed | None:
+        """From multipliers that are known; from a guess only where no curve is bent."""
+        region, x = self.envelope.region, start.x if start.keep is None else start.keep
+        if start.duals is not None:
+            return self.after(x, start.duals, [], start.basis)
+        if not self.tries or np.any(self.envelope.tangent > region.low):
+            return None
+        return self.after(x, opening_duals(self.problem, region, x), [], start.basis)
+
+    def after(self, x: Floats, duals: Floats, rounds: list[Round], basis: Basis | None) -> Relaxed | None:
+        """From multipliers whose spends ``x`` all lie where the curves are their own envelopes."""
+        problem, envelope = self.problem, self.envelope
+        under = (x > envelope.region.low) & (x < envelope.tangent * (1 - 1e-9))
+        if not self.tries or np.any(under):
+            return None
+        self.tries -= 1
+        found = settle(problem, envelope.region, duals, self.stop, FEW_STEPS if rounds else STEPS)
+        if found is None:
+            return None
+        e = np.zeros(0)
+        value = problem.objective(found.x, envelope.value(found.x), e)
+        done = Round(len(rounds), len(x), relative_gap(value, found.bound))
+        # Spends that pass their own bound keep the limits only as far as rounding errors matter here.
+        if max(done.gap, relative_gap(-value, -found.bound)) > self.gap:
+            return None
+        if self.on_round:
+            self.on_round(done)
+        return Relaxed(
+            found.x, e, value, found.bound, found, (*rounds, done), envelope, basis, 0.0, np.zeros(len(x))
+        )
+
+
+_TRIES = 3
 
 
 SEGMENTS = 10

@@ -34,6 +34,7 @@ class Highs:
     """HiGHS in process; deterministic: one thread, fixed seed, dual simplex."""
 
     name = "highs"
+    newton = True
 
     def solve(self, program: LinearProgram, basis: Basis | None = None) -> LinearSolution:
         """Solve from ``basis`` if there is one, else from scratch."""

@@ -42,6 +42,8 @@ def available() -> list[str]:
 class PulpSolver:
     """One of PuLP's solvers; always handed a minimisation, so that duals have one sign."""
 
+    newton = False
+
     def __init__(self, name: str) -> None:
         self.name = name
         wanted = ALIASES.get(name, name.removeprefix("pulp:"))
