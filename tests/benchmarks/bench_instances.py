@@ -39,7 +39,7 @@ def year(campaigns: int, periods: int, seed: int = 0) -> Problem:
     base, curves, grid = _seasonal(campaigns, periods, seed)
     n = campaigns * periods
     rows = _Rows(n)
-    rows.add(np.arange(n), 1.0, high=0.8 * base.sum())
+    rows.add(np.arange(n), 1.0, high=0.7 * base.sum())
     _add_sums(rows, base, grid)
     for group in range(5):
         cells = grid[group::5].ravel()
