@@ -108,7 +108,7 @@ def solved(
     return Solved(spec, problem, accounts, solution)
 
 
-def check(problem: Problem, solution: Solution, tolerance: float = 1e-7) -> None:
+def check(problem: Problem, solution: Solution, tolerance: float = 1e-6) -> None:
     """A solution lies in every cell's set and satisfies every row, and says what it is worth."""
     x, y, e = solution.x, solution.y, solution.e
     cells = problem.cells
