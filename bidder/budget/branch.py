@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ class Search:
         self.rounds: list[Round] = []
         self.nodes = 0
         self.next_dive = 0
-        self.frame: Frame | None = None
+        self.typical: Floats | None = None
 
     def run(self, start: Start | None) -> Branched:
         """Search from the whole region."""
@@ -97,7 +98,7 @@ class Search:
         if np.any(root.low > root.high):
             return Branched(None, -np.inf, (), 0)
         start = start or Start(first_look(self.problem, root), FIRST_WINDOW)
-        self.frame = Frame.of(self.problem, SEGMENTS, typical_spend(root, start.x))
+        self.typical = typical_spend(root, start.x)
         relaxed = self._relax(root, start, report=True)
         if relaxed is None:
             return Branched(None, -np.inf, tuple(self.rounds), self.nodes)
@@ -108,7 +109,7 @@ class Search:
         self.nodes += 1
         # A node's own gap must leave room for the search to close.
         found = relax(
-            self.problem, region, self.solver, self.gap * (1.0 if report else 0.5), start, self.frame,
+            self.problem, region, self.solver, self.gap * (1.0 if report else 0.5), start, self._layout,
             cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
         )
         if found is not None:
@@ -117,9 +118,18 @@ class Search:
         if feasible.x is None:
             return None
         return relax(
-            self.problem, region, self.solver, self.gap, Start(feasible.x, 0.1, keep=feasible.x), self.frame,
-            cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
+            self.problem, region, self.solver, self.gap, Start(feasible.x, 0.1, keep=feasible.x),
+            self._layout, cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
         )
+
+    @cached_property
+    def frame(self) -> Frame:
+        """Layout of the linear programs: the same for all nodes."""
+        assert self.typical is not None
+        return Frame.of(self.problem, SEGMENTS, self.typical)
+
+    def _layout(self) -> Frame:
+        return self.frame
 
     def _note(self, done: Round) -> None:
         self.rounds.append(done)

@@ -110,8 +110,8 @@ def settle(
 
 
 def _products(problem: Problem) -> float:
-    entries = [np.diff(matrix.tocsc().indptr) for matrix in (problem.rows.spend, problem.rows.effect)]
-    return float(np.sum((entries[0] + entries[1]).astype(np.float64) ** 2))
+    columns = np.concatenate([problem.rows.spend.indices, problem.rows.effect.indices])
+    return float(np.sum(np.bincount(columns).astype(np.float64) ** 2))
 
 
 def _point(problem: Problem, at: Certificate, sizes: Floats) -> _Point:

@@ -139,7 +139,7 @@ def relax(
     solver: LinearSolver,
     gap: float,
     start: Start | None = None,
-    frame: Frame | None = None,
+    frame: Callable[[], Frame] | None = None,
     cutoff: float = -np.inf,
     enough: float = np.inf,
     max_rounds: int = MAX_ROUNDS,
@@ -152,6 +152,8 @@ def relax(
     ----------
     gap : float
         Relative gap between the envelopes' value and the bound at which to stop.
+    frame : callable, optional
+        Lays out the linear programs, asked only if there are any.
     cutoff : float
         Stop as soon as the bound is no better than this (branch and bound has no use for more).
     enough : float
@@ -176,7 +178,7 @@ def relax(
     settled = settler.first(start)
     if settled is not None:
         return settled
-    frame = frame or Frame.of(problem, SEGMENTS, typical_spend(region, start.x))
+    layout = frame() if frame else Frame.of(problem, SEGMENTS, typical_spend(region, start.x))
     distances: list[float] = []
     widths = np.full(len(centre), window)
     x, e, value, unstated = keep, np.zeros(len(problem.extras)), -np.inf, np.zeros(len(keep))
@@ -184,7 +186,7 @@ def relax(
         points = breakpoints(envelope, centre, widths, keep)
         if basis is not None:
             basis = moved_basis(basis, points, x)
-        program = frame.program(envelope, points)
+        program = layout.program(envelope, points)
         answer = solver.solve(program.lp, basis)
         if answer.status is not Status.OPTIMAL:
             if answer.status is Status.INFEASIBLE:
