@@ -71,7 +71,8 @@ def row_sizes(problem: Problem, region: Region) -> Floats:
     """Size of each row, against which a violation is measured: the larger of its side and its terms."""
     x = np.minimum(region.high, np.maximum(region.low, 1.0))
     y = problem.cells.curves.value(x)
-    terms = abs(problem.rows.spend) @ x + abs(problem.rows.effect) @ y
+    widest = np.maximum(np.abs(problem.extras.low), np.abs(problem.extras.high))
+    terms = abs(problem.rows.spend) @ x + abs(problem.rows.effect) @ y + abs(problem.rows.extra) @ widest
     sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (problem.row_low, problem.row_high)]
     sizes: Floats = np.maximum.reduce([*sides, terms, np.full(len(terms), 1e-9)])
     return sizes

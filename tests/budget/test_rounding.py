@@ -111,6 +111,8 @@ def assert_kept(problem: Problem, rounded: Rounded) -> None:
         (s, a), (g, b), (h, c) = (_entries(part, r) for part in (rows.spend, rows.effect, rows.extra))
         low, high = problem.row_low[r], problem.row_high[r]
         if not len(g) and not len(h):
+            if np.all(problem.cells.low[s] == problem.cells.high[s]):
+                continue  # nothing to choose: locked amounts go to their nearest steps
             activity = sum((exactly(v) * amounts[j] for j, v in zip(s, a, strict=True)), Fraction(0))
             assert not np.isfinite(high) or activity <= exactly(high), r
             assert not np.isfinite(low) or activity >= exactly(low), r
