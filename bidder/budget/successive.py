@@ -97,13 +97,34 @@ def first_look(problem: Problem, region: Region) -> Floats:
     low = high / 64.0
     while float(spend_at(low).sum()) < total and low > 1e-30:
         low /= 64.0
-    for _ in range(40):
-        middle = float(np.sqrt(low * high))
-        if float(spend_at(middle).sum()) > total:
-            low = middle
+    return _spend_at_root(spend_at, total, float(np.log(low)), float(np.log(high)))
+
+
+def _spend_at_root(spend_at: Callable[[float], Floats], total: float, low: float, high: float) -> Floats:
+    """Spends that add up to at most a total, between two prices' logarithms (Illinois method; Ford 1995)."""
+    x = spend_at(float(np.exp(high)))
+    above, below = float(spend_at(float(np.exp(low))).sum()) - total, float(x.sum()) - total
+    kept = 0
+    for step in range(_ROOT_STEPS):
+        if high - low < 1e-12 or above <= 0.0 or float(x.sum()) > total * (1 - _ROOT_TIGHT):
+            break
+        # Where spend jumps, only halving closes in.
+        part = 0.5 if step >= _ROOT_STEPS // 3 else above / (above - below)
+        middle = low + part * (high - low)
+        tried = spend_at(float(np.exp(middle)))
+        left = float(tried.sum()) - total
+        if left > 0:
+            low, above = middle, left
+            below = 0.5 * below if kept > 0 else below
+            kept = 1
         else:
-            high = middle
-    return spend_at(high)
+            high, below, x = middle, left, tried
+            above = 0.5 * above if kept < 0 else above
+            kept = -1
+    return x
+
+
+_ROOT_STEPS, _ROOT_TIGHT = 60, 1e-9
 
 
 def opening_duals(problem: Problem, region: Region, x: Floats) -> Floats:
