@@ -136,9 +136,12 @@ def _direction(
     inside = (x > region.low) & (x < region.high) & (gain > 0)
     rows = np.flatnonzero(point.side)
     terms = _terms(problem, rows, slope, sizes)
-    hessian = terms @ sparse.diags_array(np.where(inside, weight, 0.0)) @ terms.T
+    hessian = sparse.csr_array(_columns_scaled(terms, np.where(inside, weight, 0.0)) @ terms.T)
     # A row none of whose cells can move yet is scaled as if they could: its price has some way to go.
-    could = (terms * terms) @ weight
+    could = np.bincount(
+        np.repeat(np.arange(len(rows)), np.diff(terms.indptr)),
+        weights=terms.data**2 * weight[terms.indices], minlength=len(rows),
+    )
     could = np.maximum(could, 1e-12 * np.max(could, initial=0.0))
     if not np.all(could > 0):
         return None
@@ -163,8 +166,14 @@ def _terms(problem: Problem, rows: Integers, slope: Floats, sizes: Floats) -> sp
     """Derivative of the rows' activity with respect to spend, each row in units of its size."""
     terms = problem.rows.spend[rows]
     if problem.rows.effect.nnz:
-        terms = terms + problem.rows.effect[rows] @ sparse.diags_array(slope)
-    return sparse.csr_array(sparse.diags_array(1.0 / sizes[rows]) @ terms)
+        terms = sparse.csr_array(terms + _columns_scaled(problem.rows.effect[rows], slope))
+    terms.data /= np.repeat(sizes[rows], np.diff(terms.indptr))
+    return terms
+
+
+def _columns_scaled(matrix: sparse.csr_array, by: Floats) -> sparse.csr_array:
+    data = matrix.data * by[matrix.indices]
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _searched(
