@@ -3,7 +3,8 @@
 Each round's linear program is an inner approximation of the concave envelopes, so its solutions are
 feasible for them; its duals give the bound (:mod:`bidder.budget.certificate`) and, through each
 cell's maximiser at those duals, the place where the next round looks more closely. The spend of the
-last round stays a breakpoint, so that the value never falls.
+last round stays a breakpoint, so that the value never falls. Before the first round and between
+rounds :mod:`bidder.budget.newton` may find the exact optimum and spare the rest.
 """
 
 from __future__ import annotations
