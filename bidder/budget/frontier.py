@@ -13,6 +13,7 @@ from bidder.budget.compile import compile_plan
 from bidder.budget.problem import Problem
 from bidder.budget.result import Solution
 from bidder.budget.solve import NoPlanError, solve
+from bidder.budget.solvers import DEFAULT
 from bidder.budget.solvers import solver as open_solver
 from bidder.budget.spec import PlanSpec
 from bidder.budget.tables import prices, totals
@@ -47,7 +48,7 @@ def frontier(
     budgets: Iterable[float],
     actuals: Actuals | None = None,
     old_spend: Floats | None = None,
-    solver: str = "highs",
+    solver: str = DEFAULT,
     start: Solution | None = None,
     on_step: Callable[[int], None] | None = None,
     stop: Callable[[], bool] | None = None,

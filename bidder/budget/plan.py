@@ -18,6 +18,7 @@ from bidder.budget.problem import Problem
 from bidder.budget.result import Plan, Round, Solution, relative_gap
 from bidder.budget.rounding import round_plan
 from bidder.budget.solve import NoPlanError, solve
+from bidder.budget.solvers import DEFAULT
 from bidder.budget.solvers import solver as open_solver
 from bidder.budget.spec import PlanSpec
 from bidder.budget.tables import cells_table, limits_table, pools_table, prices, totals
@@ -30,7 +31,7 @@ def make_plan(
     spec: PlanSpec,
     actuals: Actuals | None = None,
     old_spend: Floats | None = None,
-    solver: str = "highs",
+    solver: str = DEFAULT,
     start: Plan | None = None,
     on_round: Callable[[Round], None] | None = None,
     stop: Callable[[], bool] | None = None,
@@ -88,7 +89,7 @@ def _plan(
         pools=pools_table(spec, accounts, x, y),
         totals=totals(problem, accounts, x, y, e),
         draws=outcome_draws(spec, accounts, x, y, e),
-        solution=solution, solver=door.name,
+        solution=solution, solver="newton" if solution.newton else door.name,
     )
 
 

@@ -52,6 +52,8 @@ class Solution:
         Branch-and-bound nodes solved (1 when the curves are concave).
     basis : Basis or None
         Of the last linear program, to start a nearby problem from.
+    newton : bool
+        Whether Newton's method found it; else linear programs did.
     """
 
     x: Floats
@@ -64,6 +66,7 @@ class Solution:
     rounds: tuple[Round, ...]
     nodes: int
     basis: Basis | None = None
+    newton: bool = False
 
     @property
     def gap(self) -> float:
@@ -116,6 +119,7 @@ class Plan:
     solution : Solution
         Before rounding.
     solver : str
+        What found it: a linear solver's name, or "newton".
     """
 
     spec: PlanSpec

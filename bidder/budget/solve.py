@@ -13,6 +13,7 @@ from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Region
 from bidder.budget.result import Round, Solution
+from bidder.budget.solvers import DEFAULT
 from bidder.budget.solvers import solver as open_solver
 from bidder.budget.successive import Relaxed, Start, relax
 from bidder.errors import SolverError
@@ -33,7 +34,7 @@ class NoPlanError(Exception):
 
 def solve(
     problem: Problem,
-    solver: str | LinearSolver = "highs",
+    solver: str | LinearSolver = DEFAULT,
     gap: float = 1e-6,
     start: Solution | None = None,
     on_round: Callable[[Round], None] | None = None,
@@ -118,4 +119,5 @@ def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Rel
     return Solution(
         x, problem.cells.curves.value(x), e, objective, max(found.bound, objective),
         priced.certificate.duals, reduced, found.rounds, found.nodes, priced.basis,
+        newton=found.incumbent.relaxed.newton,
     )

@@ -64,6 +64,7 @@ class Relaxed:
     basis: Basis | None
     window: float
     unstated: Floats
+    newton: bool = False
 
     @property
     def gap(self) -> float:
@@ -279,7 +280,8 @@ class _Settler:
         if self.on_round:
             self.on_round(done)
         return Relaxed(
-            found.x, e, value, found.bound, found, (*rounds, done), envelope, basis, 0.0, np.zeros(len(x))
+            found.x, e, value, found.bound, found, (*rounds, done), envelope, basis, 0.0, np.zeros(len(x)),
+            newton=True,
         )
 
 

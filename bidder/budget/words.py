@@ -45,8 +45,5 @@ def price_sentence(spec: PlanSpec, name: str, unit: Unit, price: float, when: st
     dated = f" on {when}" if when else ""
     what = f"{phrase.format(currency=spec.currency)} of {name}{dated}"
     amount = f"{worth:,.2f}" if (in_money and worth >= 0.01) or worth >= 100 else f"{worth:.3g}"
-    if metric is None:
-        verb = "saves" if price < 0 else "costs"
-    else:
-        verb = "earns" if price > 0 else "costs"
-    return f"{what} {verb} {amount} {gain.format(currency=spec.currency)}"
+    up, down = ("costs", "saves") if metric is None else ("earns", "costs")
+    return f"{what} {up if price > 0 else down} {amount} {gain.format(currency=spec.currency)}"

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 def solver_option(command: Any) -> Any:
     """``--solver``."""
     return click.option(
-        "--solver", default="highs", show_default=True, metavar="NAME",
-        help="highs, cbc, or pulp:NAME for any solver that PuLP finds on this machine.",
+        "--solver", default="auto", show_default=True, metavar="NAME",
+        help="auto (Newton's method, else HiGHS), or linear programs by highs, cbc, or pulp:NAME for any\n"
+        "solver that PuLP finds on this machine.",
     )(command)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bidder.budget.solvers import DEFAULT
 from bidder.errors import InputError, Place, Problem
 from bidder.jobs.progress import Progress
 from bidder.jobs.sides import Cell, LimitState, Side, load_side
@@ -124,7 +125,7 @@ def run_compare(
     b: str | Path,
     *,
     overrides: Sequence[str] = (),
-    solver: str = "highs",
+    solver: str = DEFAULT,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare two plans, each a config or a finished run.

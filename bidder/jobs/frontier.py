@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bidder.budget.solvers import DEFAULT
 from bidder.errors import InfeasibleError, InputError, Place, Problem
 from bidder.files.atomic import OutputFolder
 from bidder.jobs.config import LoadedPlan, load_plan
@@ -58,7 +59,7 @@ def run_frontier(
     out: str | Path | None = None,
     *,
     overrides: Sequence[str] = (),
-    solver: str = "highs",
+    solver: str = DEFAULT,
     gap: float | None = None,
     lang: Lang = "en",
     progress: Progress | None = None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from bidder.budget.solvers import DEFAULT
 from bidder.errors import InfeasibleError
 from bidder.jobs.config import LoadedPlan, load_plan
 from bidder.jobs.outputs import default_folder, write_plan
@@ -50,7 +51,7 @@ def run_plan(
     out: str | Path | None = None,
     *,
     overrides: Sequence[str] = (),
-    solver: str = "highs",
+    solver: str = DEFAULT,
     gap: float | None = None,
     lang: Lang = "en",
     report: bool = True,
@@ -101,7 +102,7 @@ def with_gap(overrides: Sequence[str], gap: float | None) -> tuple[str, ...]:
 
 
 def solve_loaded(
-    loaded: LoadedPlan, solver: str = "highs", watch: Progress | None = None, start: Plan | None = None
+    loaded: LoadedPlan, solver: str = DEFAULT, watch: Progress | None = None, start: Plan | None = None
 ) -> Plan:
     """Solve a loaded plan within its time limit.
 

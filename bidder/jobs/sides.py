@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bidder.budget.solvers import DEFAULT
 from bidder.errors import InputError, Place, Problem
 from bidder.files.tables import Row, Table, read_table
 from bidder.jobs.outputs import (
@@ -79,7 +80,7 @@ class Side:
 
 
 def load_side(
-    path: str | Path, overrides: Sequence[str] = (), solver: str = "highs", watch: Progress | None = None
+    path: str | Path, overrides: Sequence[str] = (), solver: str = DEFAULT, watch: Progress | None = None
 ) -> Side:
     """Read a finished run (its folder, or its plan.csv), or solve a config.
 

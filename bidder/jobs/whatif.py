@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bidder.budget.solvers import DEFAULT
 from bidder.errors import InfeasibleError, InputError, Place, Problem
 from bidder.files.atomic import OutputFolder
 from bidder.files.plan_tables import read_spend
@@ -145,7 +146,7 @@ def run_whatif(
     out: str | Path | None = None,
     *,
     overrides: Sequence[str] = (),
-    solver: str = "highs",
+    solver: str = DEFAULT,
     gap: float | None = None,
     progress: Progress | None = None,
 ) -> WhatIf:

@@ -289,6 +289,11 @@ PLAN: dict[str, tuple[str, str]] = {
     ),
     # proof
     "proof_section": ("How the proof works", "最优性如何证明"),
+    "proof_1_newton": (
+        "The plan is found by Newton's method on the prices of the limits: at the final prices, what is best "
+        "for each campaign and period alone keeps every limit.",
+        "方案由对各项限制价格的牛顿法求得：在最终价格下，每个计划、每个周期各自的最优选择恰好满足全部限制。",
+    ),
     "proof_1": (
         "The plan is found by a sequence of linear programs whose straight pieces close in on the true "
         "curves around the solution.",

@@ -235,5 +235,6 @@ def proof_section(view: PlanView) -> Section | None:
         bound=view.objective_text(view.plan.upper_bound),
         gap=view.gap_words,
     )
-    prose = Prose([view.labels("proof_1"), view.labels("proof_2"), last])
+    found = view.labels("proof_1_newton" if view.plan.solution.newton else "proof_1")
+    prose = Prose([found, view.labels("proof_2"), last])
     return Section("proof", view.labels("proof_section"), [prose], short=view.labels("short_proof"))

@@ -41,8 +41,7 @@ def _main() -> None:
     from bidder.budget.solvers.highs import Highs
 
     kind, method, *sizes = sys.argv[1:]
-    door = Highs()
-    door.newton = method == "newton"
+    door = Highs(newton=method == "newton")
     solve(bench_instances.growing(100), door)
     problem = getattr(bench_instances, kind)(*map(int, sizes))
     before = _megabytes()

@@ -97,7 +97,7 @@ class Solved:
 
 def solved(
     spec: PlanSpec,
-    solver: str | LinearSolver = "highs",
+    solver: str | LinearSolver = "auto",
     gap: float = 1e-10,
     actuals: Any = None,
     old_spend: Any = None,

@@ -19,9 +19,7 @@ from bidder.budget.solvers.highs import Highs
 
 
 def rounds_alone() -> Highs:
-    door = Highs()
-    door.newton = False
-    return door
+    return Highs(newton=False)
 
 
 def roots(weights, budget):

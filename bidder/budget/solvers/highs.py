@@ -31,10 +31,18 @@ _MINIMISE = 1
 
 
 class Highs:
-    """HiGHS in process; deterministic: one thread, fixed seed, dual simplex."""
+    """HiGHS in process; deterministic: one thread, fixed seed, dual simplex.
+
+    Parameters
+    ----------
+    newton : bool
+        Whether Newton's method on the dual may spare it linear programs.
+    """
 
     name = "highs"
-    newton = True
+
+    def __init__(self, newton: bool = False) -> None:
+        self.newton = newton
 
     def solve(self, program: LinearProgram, basis: Basis | None = None) -> LinearSolution:
         """Solve from ``basis`` if there is one, else from scratch."""
