@@ -22,7 +22,7 @@ from bidder.budget.extras import best_extras
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region
-from bidder.budget.result import Round, relative_gap
+from bidder.budget.result import NOTHING, Round, relative_gap
 from bidder.budget.segments import Frame
 from bidder.budget.successive import (
     FIRST_WINDOW,
@@ -139,7 +139,7 @@ class Search:
     def _cutoff(self) -> float:
         if self.incumbent is None:
             return -np.inf
-        return self.incumbent.objective + self.gap * max(abs(self.incumbent.objective), 1e-9)
+        return self.incumbent.objective + self.gap * max(abs(self.incumbent.objective), NOTHING)
 
     def _best_first(self, root: Region, relaxed: Relaxed) -> float:
         self._consider(root, relaxed)

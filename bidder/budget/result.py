@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+NOTHING = 1e-4
+"""Objectives smaller than this (a hundredth of a fen) are nothing: rounding errors of larger terms."""
+
 SCHEMA_VERSION = 1
 """Version of summary.json and the CSV files."""
 
@@ -76,7 +79,7 @@ class Solution:
 
 def relative_gap(objective: float, bound: float) -> float:
     """Certified gap of a maximisation: (bound - objective) / |bound|, at least 0."""
-    size = max(abs(bound), abs(objective), 1e-9)
+    size = max(abs(bound), abs(objective), NOTHING)
     return max(0.0, (bound - objective) / size)
 
 

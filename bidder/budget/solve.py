@@ -12,7 +12,7 @@ from bidder.budget.elastic import row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Region
-from bidder.budget.result import Round, Solution
+from bidder.budget.result import NOTHING, Round, Solution
 from bidder.budget.solvers import DEFAULT
 from bidder.budget.solvers import solver as open_solver
 from bidder.budget.successive import Relaxed, Start, relax
@@ -111,7 +111,7 @@ def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Rel
         better = feasible_plan(problem, closer, door, row_sizes(problem, region))
         if better is not None and better[1] >= objective:
             x, (e, objective) = closer, better
-    if objective > found.bound + _ROUNDING * max(abs(found.bound), 1e-9):
+    if objective > found.bound + _ROUNDING * max(abs(found.bound), NOTHING):
         raise AssertionError(f"a plan worth {objective} beats its own upper bound {found.bound}")
     gain, price = priced.certificate.gain, priced.certificate.price
     slope = problem.cells.curves.slope(x)
