@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from bidder.budget.elastic import find_feasible, row_sizes
 from bidder.budget.extras import best_extras
 from bidder.budget.linear import LinearSolver
+from bidder.budget.orbits import alike, orbits
 from bidder.budget.problem import Problem
 from bidder.budget.region import Envelope, Region
 from bidder.budget.result import NOTHING, Round, relative_gap
@@ -90,6 +91,7 @@ class Search:
         self.rounds: list[Round] = []
         self.nodes = 0
         self.next_dive = 0
+        self.orbits: NDArray[np.int64] | None = None
         self.typical: Floats | None = None
 
     def run(self, start: Start | None) -> Branched:
@@ -131,6 +133,11 @@ class Search:
     def _layout(self) -> Frame:
         return self.frame
 
+    def _orbits(self) -> NDArray[np.int64]:
+        if self.orbits is None:
+            self.orbits = orbits(self.problem)
+        return self.orbits
+
     def _note(self, done: Round) -> None:
         self.rounds.append(done)
         if self.on_round:
@@ -151,7 +158,7 @@ class Search:
             if -best.key <= self._cutoff() or self.nodes >= MAX_NODES or (self.stop and self.stop()):
                 return max(-best.key, closed)
             node = heapq.heappop(open_nodes)
-            split = decision(self.problem, node.region, node.relaxed)
+            split = decision(self.problem, node.region, node.relaxed, self._orbits())
             if split is None:
                 # Tight everywhere: nothing left to decide, its bound is as good as it gets.
                 closed = max(closed, node.relaxed.bound)
@@ -291,8 +298,13 @@ def decided(region: Region, relaxed: Relaxed, loose: Flags, up: float) -> Region
     return Region(region.cells, np.minimum(low, high), high)
 
 
-def decision(problem: Problem, region: Region, relaxed: Relaxed) -> tuple[Region, Region] | None:
-    """The two parts to look at next, split at the loose cell that costs most; None if none is loose."""
+def decision(
+    problem: Problem, region: Region, relaxed: Relaxed, orbit: NDArray[np.int64]
+) -> tuple[Region, Region] | None:
+    """The two parts to look at next, split at the loose cell that costs most; None if none is loose.
+
+    In one part the cell is high; in the other neither it nor any that can change places with it is.
+    """
     loose = loose_cells(problem, region, relaxed)
     if not np.any(loose):
         return None
@@ -303,7 +315,7 @@ def decision(problem: Problem, region: Region, relaxed: Relaxed) -> tuple[Region
     away = np.abs(region.nearest(x) - x) * np.maximum(np.abs(relaxed.certificate.price), 1e-12)
     cell = int(np.argmax(np.where(loose, loss + 1e-6 * away, -1.0)))
     below, above_ = _parts(region, relaxed.envelope, cell, float(x[cell]))
-    return region.narrowed(cell, high=below), region.narrowed(cell, low=above_)
+    return region.narrowed(alike(orbit, region, cell), high=below), region.narrowed(cell, low=above_)
 
 
 def _parts(region: Region, envelope: Envelope, cell: int, x: float) -> tuple[float, float]:

@@ -50,13 +50,13 @@ class Region:
         high = np.where(on_off & (high < cells.on_minimum), 0.0, high)
         return cls(cells, low, high)
 
-    def narrowed(self, cell: int, low: float | None = None, high: float | None = None) -> Region:
-        """A part of the region: one cell's hull made smaller."""
+    def narrowed(self, which: int | Flags, low: float | None = None, high: float | None = None) -> Region:
+        """A part of the region: the hull of one cell, or of several, made smaller."""
         lows, highs = self.low.copy(), self.high.copy()
         if low is not None:
-            lows[cell] = low
+            lows[which] = low
         if high is not None:
-            highs[cell] = high
+            highs[which] = high
         return replace(self, low=lows, high=highs)
 
     def fixed(self, which: Flags, x: Floats) -> Region:

@@ -71,7 +71,7 @@ class Frame:
     def of(cls, problem: Problem, segments: int, typical: Floats) -> Frame:
         """Lay out the entries; ``typical`` spends (n,) set the scales."""
         n, m, k = len(problem.cells), len(problem.rows), len(problem.extras)
-        cell, row, spend, effect = _merged(problem)
+        cell, row, spend, effect = merged_entries(problem)
         count = np.bincount(cell, minlength=n)
         first = np.concatenate([[0], np.cumsum(count)])
         lengths = np.repeat(count, segments)
@@ -209,7 +209,7 @@ def _columns(matrix: sparse.csc_array) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
 
 
-def _merged(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+def merged_entries(problem: Problem) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
     """Entries of spend and effect rows on one pattern: cell, row, spend and effect coefficients."""
     spend, effect = problem.rows.spend.tocoo(), problem.rows.effect.tocoo()
     m = max(len(problem.rows), 1)
