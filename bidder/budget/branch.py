@@ -17,7 +17,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.budget.elastic import find_feasible, row_sizes
+from bidder.budget.certificate import row_sizes
+from bidder.budget.elastic import find_feasible
 from bidder.budget.extras import best_extras
 from bidder.budget.linear import LinearSolver
 from bidder.budget.orbits import alike, orbits
@@ -91,7 +92,6 @@ class Search:
         self.rounds: list[Round] = []
         self.nodes = 0
         self.next_dive = 0
-        self.orbits: NDArray[np.int64] | None = None
         self.typical: Floats | None = None
 
     def run(self, start: Start | None) -> Branched:
@@ -110,9 +110,10 @@ class Search:
     def _relax(self, region: Region, start: Start, report: bool = False) -> Relaxed | None:
         self.nodes += 1
         # A node's own gap must leave room for the search to close.
+        gap, note = (self.gap, self._note) if report else (0.5 * self.gap, None)
         found = relax(
-            self.problem, region, self.solver, self.gap * (1.0 if report else 0.5), start, self._layout,
-            cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
+            self.problem, region, self.solver, gap, start, lambda: self.frame,
+            cutoff=self._cutoff(), on_round=note, stop=self.stop,
         )
         if found is not None:
             return found
@@ -121,7 +122,7 @@ class Search:
             return None
         return relax(
             self.problem, region, self.solver, self.gap, Start(feasible.x, 0.1, keep=feasible.x),
-            self._layout, cutoff=self._cutoff(), on_round=self._note if report else None, stop=self.stop,
+            lambda: self.frame, cutoff=self._cutoff(), on_round=note, stop=self.stop,
         )
 
     @cached_property
@@ -130,13 +131,10 @@ class Search:
         assert self.typical is not None
         return Frame.of(self.problem, SEGMENTS, self.typical)
 
-    def _layout(self) -> Frame:
-        return self.frame
-
-    def _orbits(self) -> NDArray[np.int64]:
-        if self.orbits is None:
-            self.orbits = orbits(self.problem)
-        return self.orbits
+    @cached_property
+    def orbits(self) -> NDArray[np.int64]:
+        """Which cells can change places."""
+        return orbits(self.problem)
 
     def _note(self, done: Round) -> None:
         self.rounds.append(done)
@@ -158,7 +156,7 @@ class Search:
             if -best.key <= self._cutoff() or self.nodes >= MAX_NODES or (self.stop and self.stop()):
                 return max(-best.key, closed)
             node = heapq.heappop(open_nodes)
-            split = decision(self.problem, node.region, node.relaxed, self._orbits())
+            split = decision(self.problem, node.region, node.relaxed, self.orbits)
             if split is None:
                 # Tight everywhere: nothing left to decide, its bound is as good as it gets.
                 closed = max(closed, node.relaxed.bound)

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bidder.budget.certificate import Certificate
-from bidder.budget.certificate import row_sizes as row_sizes
+from bidder.budget.certificate import Certificate, row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Extras, Problem
 from bidder.budget.region import Region

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bidder.budget.accounts import Accounts
 from bidder.budget.actuals import Actuals
 from bidder.budget.compile import compile_plan
 from bidder.budget.problem import Problem
@@ -63,26 +64,28 @@ def frontier(
         Told the number of every step finished.
     """
     door = open_solver(solver)
-    rows: list[list[float]] = []
+    rows = []
     for number, budget in enumerate(budgets):
-        if number and on_step:
-            on_step(number - 1)
         replaced = spec.model_copy(update={"budget": spec.budget.model_copy(update={"total": float(budget)})})
         problem, accounts = compile_plan(replaced, actuals, old_spend)
         try:
-            found = solve(problem, door, spec.solver.gap, start, stop=stop)
+            start = solve(problem, door, spec.solver.gap, start, stop=stop)
+            rows.append([budget, *_figures(problem, accounts, start, budget)])
         except NoPlanError:
             rows.append([budget, *[np.nan] * 7])
-            continue
-        start = found
-        sums = totals(problem, accounts, found.x, found.y, found.e)
-        rows.append([
-            budget, problem.sense * found.objective, problem.sense * found.bound, found.gap,
-            float(found.x.sum()), sums["revenue"], sums["roas"], budget_price(problem, found),
-        ])
-    if rows and on_step:
-        on_step(len(rows) - 1)
+        if on_step:
+            on_step(number)
     return Frontier(*np.array(rows, dtype=np.float64).reshape(-1, 8).T)
+
+
+def _figures(problem: Problem, accounts: Accounts, found: Solution, budget: float) -> list[float]:
+    sums = totals(problem, accounts, found.x, found.y, found.e)
+    # The solver keeps the budget to its tolerance; a reader sees it kept.
+    spend = min(float(found.x.sum()), float(budget))
+    return [
+        problem.sense * found.objective, problem.sense * found.bound, found.gap,
+        spend, sums["revenue"], sums["roas"], budget_price(problem, found),
+    ]
 
 
 def budget_price(problem: Problem, solution: Solution) -> float:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bidder.budget.branch import Search
-from bidder.budget.elastic import row_sizes
+from bidder.budget.certificate import row_sizes
 from bidder.budget.exact import Steps, WholeRows
 from bidder.budget.extras import best_extras, rows_broken
 from bidder.budget.linear import LinearProgram, LinearSolver, Status

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.budget.branch import Branched, Incumbent, Search, candidates, feasible_plan
-from bidder.budget.elastic import row_sizes
+from bidder.budget.certificate import row_sizes
 from bidder.budget.linear import LinearSolver
 from bidder.budget.problem import Problem
 from bidder.budget.region import Region
@@ -107,8 +107,9 @@ def _solution(problem: Problem, door: LinearSolver, found: Branched, priced: Rel
     assert found.incumbent is not None
     x, e, objective = found.incumbent.x, found.incumbent.e, found.incumbent.objective
     region = priced.envelope.region
+    sizes = row_sizes(problem, region)
     for closer in candidates(problem, region, priced):
-        better = feasible_plan(problem, closer, door, row_sizes(problem, region))
+        better = feasible_plan(problem, closer, door, sizes)
         if better is not None and better[1] >= objective:
             x, (e, objective) = closer, better
     if objective > found.bound + _ROUNDING * max(abs(found.bound), NOTHING):

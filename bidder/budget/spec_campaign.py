@@ -94,7 +94,6 @@ def _curve_tag(value: object) -> str | None:
     return "from" if isinstance(value, FittedCurve) else getattr(value, "kind", None)
 
 
-TypedCurve = HillCurve | LogCurve | PowerCurve | PiecewiseCurve
 Curve = Annotated[
     Annotated[HillCurve, Tag("hill")]
     | Annotated[LogCurve, Tag("log")]

@@ -26,11 +26,16 @@ from bidder.errors import SolverError
 
 Floats = NDArray[np.float64]
 
+SEGMENTS = 10
+"""Segments per cell (one less than the breakpoints)."""
+
 MAX_ROUNDS = 40
 FIRST_WINDOW = 1.0
 SHRINK = 0.25
 NARROWEST = 1e-6
 _PATIENCE = 4
+_TRIES = 3
+_ROOT_STEPS, _ROOT_TIGHT = 60, 1e-9
 _WORTHLESS = 1e-9
 
 
@@ -124,9 +129,6 @@ def _spend_at_root(spend_at: Callable[[float], Floats], total: float, low: float
             above = 0.5 * above if kept < 0 else above
             kept = -1
     return x
-
-
-_ROOT_STEPS, _ROOT_TIGHT = 60, 1e-9
 
 
 def opening_duals(problem: Problem, region: Region, x: Floats) -> Floats:
@@ -283,13 +285,6 @@ class _Settler:
             found.x, e, value, found.bound, found, (*rounds, done), envelope, basis, 0.0, np.zeros(len(x)),
             newton=True,
         )
-
-
-_TRIES = 3
-
-
-SEGMENTS = 10
-"""Segments per cell (one less than the breakpoints)."""
 
 
 def typical_spend(region: Region, x: Floats) -> Floats:

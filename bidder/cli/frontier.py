@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bidder.cli.output import json_option, notes, printable, quiet_option, say, say_json, set_option
-from bidder.cli.plan import gap_option, solver_option
+from bidder.cli.plan import gap_option, lang_option, solver_option
 
 if TYPE_CHECKING:
     from bidder.jobs.frontier import FrontierOutcome
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 @set_option
 @solver_option
 @gap_option
-@click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the report."
-)
+@lang_option
 @json_option
 @quiet_option
 def command(

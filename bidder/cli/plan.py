@@ -36,6 +36,14 @@ def gap_option(command: Any) -> Any:
     )(command)
 
 
+def lang_option(command: Any) -> Any:
+    """``--lang``."""
+    return click.option(
+        "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+        help="Language of the report.",
+    )(command)
+
+
 @click.command()
 @click.argument("config", type=click.Path(dir_okay=False))
 @click.option(
@@ -45,9 +53,7 @@ def gap_option(command: Any) -> Any:
 @set_option
 @solver_option
 @gap_option
-@click.option(
-    "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the report."
-)
+@lang_option
 @click.option("--no-report", is_flag=True, help="Leave out report.html and the extra solves it needs.")
 @json_option
 @quiet_option

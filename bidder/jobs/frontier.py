@@ -16,7 +16,7 @@ from bidder.jobs.config import LoadedPlan, load_plan
 from bidder.jobs.outputs import json_text, money_text
 from bidder.jobs.plan import Lang, solve_loaded, source_text, time_limit, with_gap
 from bidder.jobs.progress import Progress, Silent
-from bidder.jobs.scenarios import as_report_data, within_budget
+from bidder.jobs.scenarios import as_report_data
 from bidder.money import from_minor, to_minor
 
 if TYPE_CHECKING:
@@ -92,7 +92,6 @@ def run_frontier(
         loaded.spec, amounts, loaded.actuals, loaded.old_plan, solver, None, lambda _: watch.step(),
         time_limit(loaded.spec.solver.time_limit * steps),
     )
-    found = within_budget(found)
     if not np.isfinite(found.objective).any():
         raise _why(loaded, amounts[-1], solver)
     document = frontier_document(loaded, found)

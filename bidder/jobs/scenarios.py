@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,16 +50,10 @@ def surroundings(loaded: LoadedPlan, plan: Plan, solver: str, watch: Progress) -
     from bidder.budget.frontier import frontier
 
     watch.stage("solving other budgets", len(SHARES))
-    found = frontier(
+    return frontier(
         loaded.spec, total * SHARES, loaded.actuals, loaded.old_plan, solver, plan.solution,
         on_step=lambda _: watch.step(),
     )
-    return within_budget(found)
-
-
-def within_budget(found: Frontier) -> Frontier:
-    """The frontier with no spend above its budget by the rounding of its cells."""
-    return replace(found, spend=np.minimum(found.spend, found.budget))
 
 
 def as_report_data(found: Frontier | None, own: int | None) -> FrontierData | None:
