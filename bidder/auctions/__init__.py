@@ -1,0 +1,1 @@
+"""Replay past auctions under any strategy, rule and budget: arrays in, arrays out."""

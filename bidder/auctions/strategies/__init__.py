@@ -1,0 +1,1 @@
+"""Bidding strategies, one file each; :mod:`~bidder.auctions.strategies.registry` finds them by kind."""

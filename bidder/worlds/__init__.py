@@ -1,0 +1,1 @@
+"""Seeded synthetic markets with known truth, for trying everything out."""
