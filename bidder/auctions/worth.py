@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.auctions.arrays import Floats, Ints
 from bidder.auctions.log import AuctionLog
 
 BILLION = 1_000_000_000
@@ -42,7 +42,9 @@ def worth(log: AuctionLog, objective: Objective) -> Ints:
     """
     if any(getattr(log, name) is None for name in objective.needs):
         return np.zeros(len(log), dtype=np.int64)
-    expected = np.full(len(log), float(BILLION if objective is not Objective.VALUE else BILLION // VALUE_UNIT))
+    unit = BILLION // VALUE_UNIT if objective is Objective.VALUE else BILLION
+    expected: Floats = np.full(len(log), float(unit))
     for name in objective.needs:
         expected *= getattr(log, name)
-    return np.rint(expected).astype(np.int64)
+    rounded: Ints = np.rint(expected).astype(np.int64)
+    return rounded
