@@ -120,6 +120,8 @@ class Tuned:
         The measure tuned for, for an episode on average, with the chosen parameters on each part.
     best_test_score : float
         What the best parameters for the test part would have brought: known only in hindsight.
+    measure : str
+        What was tuned for, one of COUNTED; the scores are in its unit (``worth`` in billionths).
     """
 
     strategy: str
@@ -128,6 +130,7 @@ class Tuned:
     validation_score: float | None
     test_score: float
     best_test_score: float
+    measure: str = "worth"
 
 
 @dataclass(frozen=True)
