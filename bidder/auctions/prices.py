@@ -24,12 +24,23 @@ class PriceDistribution:
         Whether it was estimated from a log that knows the prices of won auctions alone.
     method : str
         ``counted``, ``kaplan_meier``, or the name of a fitted family such as ``lognormal``.
+    parameters : tuple of (str, float)
+        Of a fitted family, by name; with ``aic``, Akaike's criterion of the fit.
     """
 
     price: Ints
     cdf: Floats
     censored: bool = False
     method: str = "counted"
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of_counts(cls, counts: Ints) -> PriceDistribution:
+        """From a histogram: how often each price 0, 1, 2, ... was seen."""
+        counts = np.asarray(counts, dtype=np.int64)
+        price: Ints = np.flatnonzero(counts).astype(np.int64)
+        total = max(int(counts.sum()), 1)
+        return cls(price, np.cumsum(counts[price]) / total)
 
     def win_probability(self, bid: Floats) -> Floats:
         """Probability of winning with each bid when a tie wins, shape as ``bid``."""
@@ -37,3 +48,44 @@ class PriceDistribution:
         known = np.concatenate([[0.0], self.cdf])
         won: Floats = known[place]
         return won
+
+    @property
+    def mass(self) -> Floats:
+        """Probability of each listed price, shape (K,)."""
+        return np.diff(self.cdf, prepend=0.0)
+
+    def quantile(self, share: Floats | float) -> Ints:
+        """The lowest price that is not exceeded with each probability; -1 where it is above the last.
+
+        Shape as ``share``.
+        """
+        # A share such as 0.3 is seldom met exactly by a running sum.
+        place = np.searchsorted(self.cdf, np.asarray(share) - 1e-12, side="left")
+        found: Ints = np.concatenate([self.price, [-1]]).astype(np.int64)[place]
+        return found
+
+    def mean(self) -> float:
+        """Mean price, what lies above the last price counted as the last one; NaN without prices.
+
+        This restricted mean is a lower bound of the mean when probability is missing at the end.
+        """
+        if not len(self.price):
+            return float("nan")
+        missing = max(1.0 - float(self.cdf[-1]), 0.0)
+        return float(self.mass @ self.price) + missing * float(self.price[-1])
+
+    def pmf(self, limit: int) -> Floats:
+        """Probability of each price 0..limit, shape (limit + 1,); what is missing from 1 is above."""
+        within = int(np.searchsorted(self.price, limit, side="right"))
+        pmf = np.zeros(limit + 1)
+        pmf[self.price[:within]] = self.mass[:within]
+        return pmf
+
+    def expected_payment(self, bid: Floats) -> Floats:
+        """Mean payment for an auction under second price when a tie wins, shape as ``bid``.
+
+        The sum of price x probability over the prices up to the bid: lost auctions pay nothing.
+        """
+        paid = np.concatenate([[0.0], np.cumsum(self.mass * self.price)])
+        payment: Floats = paid[np.searchsorted(self.price, bid, side="right")]
+        return payment

@@ -1,0 +1,38 @@
+"""What it would have taken to win an auction that is compared with one price, and what it cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bidder.auctions.arrays import Ints
+from bidder.auctions.log import AuctionLog
+from bidder.auctions.rules import Payment, Rules
+
+
+def least_winning_bid(log: AuctionLog, rules: Rules) -> Ints:
+    """The lowest whole bid that would have won each auction, shape (n,); -1 where it is not known.
+
+    The market price, or one unit more when ties lose; never below the floor and the reserve, which a
+    bid need only reach.
+    """
+    return _with_floors(log, rules, log.market_price + (0 if rules.win_on_tie else 1))
+
+
+def least_payment(log: AuctionLog, rules: Rules) -> Ints:
+    """The least that winning each auction costs, shape (n,); -1 where it is not known.
+
+    Under second price the market price or the floor; under first price the least winning bid (with
+    bids that need not be whole, less than a unit above the market price when ties lose: the market
+    price).
+    """
+    if rules.payment is Payment.FIRST_PRICE and rules.integer:
+        return least_winning_bid(log, rules)
+    return _with_floors(log, rules, log.market_price)
+
+
+def _with_floors(log: AuctionLog, rules: Rules, price: Ints) -> Ints:
+    least = np.maximum(price, rules.reserve)
+    if log.floor is not None:
+        least = np.maximum(least, log.floor)
+    known: Ints = np.where(log.market_price >= 0, least, -1)
+    return known
