@@ -139,12 +139,21 @@ def ranked_auctions(offsets, bid, weight, slots, payment, reserve, floor, slot, 
             slot[j] = -1
             price[j] = 0
             _insert(ranks, who, bid[j] * weight[j] if bid[j] >= least else -1, j)
-        for k in range(len(slots)):
-            if ranks[k] < 0:
-                break
-            j = who[k]
-            slot[j] = k
-            price[j] = _price(payment, k, ranks, who, slots, bid[j], weight[j], least)
+        # One loop for each payment rule: a choice inside takes three times as long.
+        if payment == VCG:
+            for k in range(len(slots)):
+                if ranks[k] < 0:
+                    break
+                j = who[k]
+                slot[j] = k
+                price[j] = _vcg(k, ranks, slots, weight[j], least)
+        else:
+            for k in range(len(slots)):
+                if ranks[k] < 0:
+                    break
+                j = who[k]
+                slot[j] = k
+                price[j] = bid[j] if payment == FIRST_PRICE else _gsp(k, ranks, who, weight[j], least)
 
 
 @numba.njit(cache=True)
