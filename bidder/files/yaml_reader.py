@@ -172,17 +172,17 @@ def build(model: type[Model], document: Document) -> Model:
 
     try:
         # Strict JSON rules: no text taken for a number, no number for a date, no "yes" for true.
-        return model.model_validate_json(json.dumps(_whole_numbers(document.data)), strict=True)
+        return model.model_validate_json(json.dumps(whole_numbers(document.data)), strict=True)
     except ValidationError as error:
         raise InputError(explain(error, model, document)) from None
 
 
-def _whole_numbers(value: Any) -> Any:
+def whole_numbers(value: Any) -> Any:
     """Floats that are whole become integers, so that ``periods: 1e2`` is a whole number."""
     if isinstance(value, dict):
-        return {key: _whole_numbers(item) for key, item in value.items()}
+        return {key: whole_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_whole_numbers(item) for item in value]
+        return [whole_numbers(item) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
