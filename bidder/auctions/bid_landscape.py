@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,6 +56,13 @@ class BidLandscape:
             known = self.multiplier[row]
             cost = np.where(known > 0, cost * asked / np.where(known > 0, known, 1.0), cost)
         return Expected(self.impressions[row], self.clicks[row], cost, self.worth[row])
+
+    def up_to(self, multiplier: float) -> BidLandscape:
+        """The landscape without the multipliers above one of at least 0."""
+        rows = int(np.searchsorted(self.multiplier, multiplier, side="right"))
+        names = ("multiplier", "impressions", "clicks", "cost", "worth")
+        kept = {name: getattr(self, name)[:rows] for name in names}
+        return replace(self, **kept, hull=concave_hull(kept["cost"], kept["worth"]))
 
     def for_budget(self, budget: float) -> tuple[float, float, float]:
         """The two multipliers, and the share of the higher one, with the most worth for a budget.

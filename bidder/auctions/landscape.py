@@ -114,6 +114,13 @@ class PriceCounter:
         self.known = self.known + self._tally(price, up=True)
         self._coarsen_if_many()
 
+    def add_counts(self, counts: Ints) -> None:
+        """Count a histogram: how often each price 0, 1, 2, ... was seen."""
+        price = np.flatnonzero(counts).astype(np.int64)
+        other = PriceCounter(self.win_on_tie)
+        other.known = Tally(price, np.asarray(counts, dtype=np.int64)[price])
+        self.merge(other)
+
     def add_lost(self, bid: Ints) -> None:
         """Count bids (at least 0) that did not win."""
         self.censored |= len(bid) > 0
