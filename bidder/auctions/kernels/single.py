@@ -175,7 +175,7 @@ def fits(balance, cost, highest, over_budget):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def play(start, stop, columns, base, s, m, enter, seed, money, shown, won, state):  # type: ignore[no-untyped-def]
-    """Play the auctions ``start`` to ``stop`` for the setting ``s``; arguments as in :func:`replay_single`."""
+    """Play the auctions ``start`` to ``stop`` for the setting ``s`` (see :func:`replay_single`)."""
     at_once = enter >= 1.0 and money.cap == 0 and not money.per_click
     at = start
     while at < stop and not state[s, STOPPED]:

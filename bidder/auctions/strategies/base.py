@@ -208,10 +208,14 @@ class Strategy(ABC):
     paced : bool
         Whether :meth:`control` must be asked at every tick; if not, once at the beginning of every
         episode.
+    steady : bool
+        Whether base bids follow from the requests alone, whatever :meth:`control` has seen: then they may
+        be asked for many ticks ahead.
     """
 
     Params: ClassVar[type[StrategyParams]] = StrategyParams
     paced: ClassVar[bool] = True
+    steady: ClassVar[bool] = False
 
     def __init__(self, params: Sequence[Any], market: Market) -> None:
         """``params`` holds S objects of type ``Params``."""

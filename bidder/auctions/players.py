@@ -1,0 +1,283 @@
+"""How a stretch of auctions is played for S settings: against one price, against ranked bids, by a table.
+
+A player gets a block of a campaign's auctions, turns it into what its kernel reads, and plays it
+segment by segment. It keeps what reaches from one block to the next: who has been shown how often today,
+and what competitors have spent.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidder.auctions import columns as convert
+from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
+from bidder.auctions.clock import Segment
+from bidder.auctions.log import AuctionLog
+from bidder.auctions.rules import Outcomes, Payment, Pricing
+from bidder.auctions.strategies.base import Control, Market
+from bidder.auctions.strategies.value_table import TableStrategy, ValueTable
+from bidder.auctions.winning import least_payment
+from bidder.auctions.worth import Objective, worth
+
+if TYPE_CHECKING:
+    from bidder.auctions.competitors import Competitors
+    from bidder.auctions.hindsight import HindsightBounds
+    from bidder.auctions.kernels.binned import Ladder
+    from bidder.auctions.kernels.single import Columns
+
+FEW = 8
+"""Fewer settings than this are quicker one by one than in bins."""
+
+
+class Player(ABC):
+    """Plays blocks of one campaign.
+
+    Attributes
+    ----------
+    special : ndarray of int64
+        Positions of the block's auctions whose impression may bring a conversion.
+    paid : ndarray of int64
+        Values of those conversions.
+    """
+
+    special: Ints
+    paid: Ints
+
+    def __init__(self, market: Market, objective: Objective) -> None:
+        self.market, self.objective = market, objective
+        self._people = convert.People()
+        self._shown: NDArray[np.uint16] = np.zeros((market.settings, 0), dtype=np.uint16)
+        self._day: int | None = None
+
+    @abstractmethod
+    def open(self, log: AuctionLog, rows: Ints) -> None:
+        """Take the next block; ``rows`` are the numbers of its auctions in the whole log."""
+
+    @abstractmethod
+    def play(self, segment: Segment, base: Floats, control: Control, won: Bytes, state: Ints) -> None:
+        """Play a segment of the block.
+
+        Parameters
+        ----------
+        base : ndarray of float64, shape (n,) or (S, n)
+            Base bids of the segment's auctions.
+        won : ndarray of uint8, shape (len(special), S) or (0, S)
+        state : ndarray of int64, shape (S, FIELDS)
+            Changed here.
+        """
+
+    @abstractmethod
+    def bound(self, segment: Segment, bounds: HindsightBounds) -> None:
+        """Hand what the segment's auctions would have cost and brought to the bounds."""
+
+    def new_tick(self, segment: Segment, first: bool) -> None:  # noqa: B027  (most players need not know)
+        """A tick begins, which may be the first of an episode."""
+
+    def _persons(self, log: AuctionLog, segment: Segment) -> Codes:
+        """Codes of users for the frequency cap, which counts anew every day."""
+        if segment.day != self._day:
+            self._day, self._people = segment.day, convert.People()
+            self._shown = np.zeros((self.market.settings, 0), dtype=np.uint16)
+        codes = self._people.codes(log.part(segment.start, segment.stop))
+        missing = len(self._people) - self._shown.shape[1]
+        if missing > 0:
+            more = np.zeros((self.market.settings, max(missing, self._shown.shape[1])), dtype=np.uint16)
+            self._shown = np.concatenate([self._shown, more], axis=1)
+        return codes
+
+
+class SinglePlayer(Player):
+    """Every auction has one price to beat."""
+
+    def __init__(self, market: Market, objective: Objective) -> None:
+        super().__init__(market, objective)
+        rules = market.rules
+        self._money = convert.money(rules)
+        self._binned = (
+            rules.payment is Payment.SECOND_PRICE and rules.pricing is Pricing.IMPRESSION
+            and rules.frequency_cap is None and market.settings >= FEW
+        )
+        self._ladder: tuple[bytes, Ladder] | None = None
+
+    def open(self, log: AuctionLog, rows: Ints) -> None:
+        """See :meth:`Player.open`."""
+        rules = self.market.rules
+        self._log = log
+        self._columns = convert.columns(log, rules, self.objective, rows, int(self.market.seed[0]))
+        self.special, self.paid = self._columns.special, self._columns.paid
+
+    def play(self, segment: Segment, base: Floats, control: Control, won: Bytes, state: Ints) -> None:
+        """See :meth:`Player.play`."""
+        columns, start, stop = self._columns, segment.start, segment.stop
+        if self.market.rules.frequency_cap is not None:
+            person = np.full(len(columns.least), -1, dtype=np.int32)
+            person[start:stop] = self._persons(self._log, segment)
+            columns = columns._replace(person=person)
+        part = _part(columns, start, stop)
+        mine = won[np.searchsorted(columns.special, start) : np.searchsorted(columns.special, stop)]
+        common = (self.market.seed, self._money, self._shown, mine if len(won) else won, state)
+        if self._binned and base.ndim == 1 and control.participation is None:
+            from bidder.auctions.kernels.binned import replay_binned
+
+            replay_binned(0, stop - start, part, base, self._steps(control.multiplier), *common)
+        else:
+            from bidder.auctions.kernels.single import replay_single
+
+            enter = np.ones(self.market.settings) if control.participation is None else control.participation
+            replay_single(0, stop - start, part, np.atleast_2d(base), control.multiplier, enter, *common)
+
+    def bound(self, segment: Segment, bounds: HindsightBounds) -> None:
+        """See :meth:`Player.bound`."""
+        rules, stretch = self.market.rules, slice(segment.start, segment.stop)
+        cost = least_payment(self._log.part(segment.start, segment.stop), rules)
+        if rules.pricing is Pricing.CLICK and len(self._columns.click):
+            cost = np.where(cost > 0, cost * self._columns.click[stretch], cost)
+        bounds.add(cost, self._columns.worth[stretch])
+
+    def _steps(self, multiplier: Floats) -> Ladder:
+        from bidder.auctions.kernels.binned import ladder
+
+        key = multiplier.tobytes()
+        if self._ladder is None or self._ladder[0] != key:
+            self._ladder = (key, ladder(multiplier))
+        return self._ladder[1]
+
+
+def _part(columns: Columns, start: int, stop: int) -> Columns:
+    """A stretch of the columns, counted from 0."""
+    first, last = np.searchsorted(columns.special, [start, stop])
+    cut = {name: column[start:stop] for name, column in columns._asdict().items()}
+    special = columns.special[first:last] - start
+    return columns._replace(**{**cut, "special": special, "paid": columns.paid[first:last]})
+
+
+class TablePlayer(SinglePlayer):
+    """The bid follows from the balance and the auctions left, by a table of values."""
+
+    def __init__(self, market: Market, objective: Objective, strategy: TableStrategy) -> None:
+        super().__init__(market, objective)
+        self._table: ValueTable = strategy.table()
+        size = market.episodes.auctions
+        assert size is not None
+        self._size, self._within = size, 0
+
+    def play(self, segment: Segment, base: Floats, control: Control, won: Bytes, state: Ints) -> None:
+        """See :meth:`Player.play`."""
+        from bidder.auctions.kernels.table import replay_table
+
+        part = _part(self._columns, segment.start, segment.stop)
+        first, last = np.searchsorted(self._columns.special, [segment.start, segment.stop])
+        table = self._table
+        replay_table(
+            part, np.atleast_2d(base), self._size - self._within, table.values, table.which, table.step,
+            table.most, self._money, won[first:last] if len(won) else won, state,
+        )
+        self._within += segment.stop - segment.start
+
+    def new_tick(self, segment: Segment, first: bool) -> None:
+        """Count down from the episode's length again."""
+        if first:
+            self._within = 0
+
+
+class RankedPlayer(Player):
+    """Bids are ranked against competing bids."""
+
+    def __init__(self, market: Market, objective: Objective, competitors: Competitors | None = None) -> None:
+        from bidder.auctions.ranking import ranked_rules, slot_millionths
+
+        super().__init__(market, objective)
+        self._rules = ranked_rules(market.rules)
+        self._slots = slot_millionths(market.rules.slots)
+        self._competitors = competitors
+
+    def open(self, log: AuctionLog, rows: Ints) -> None:
+        """See :meth:`Player.open`."""
+        from bidder.auctions.kernels.slots import RankedColumns
+        from bidder.auctions.ranking import quality_weights, ranked_bids
+
+        if log.bids is None:
+            raise ValueError("ranked auctions need the table of competing bids")
+        rules, none = self.market.rules, np.zeros(0, dtype=np.int64)
+        self._log = log
+        self._rivals = ranked_bids(log.bids, rules.squashing, self._highest_factor)
+        quality = np.full(len(log), np.nan) if log.quality is None else log.quality
+        drawn = rules.outcomes is Outcomes.DRAWN
+        conversion = none if log.conversion is None else log.conversion
+        may = np.arange(len(log)) if drawn and log.pcvr is not None else np.flatnonzero(conversion)
+        self.special = may.astype(np.int64)
+        self.paid = np.zeros(len(may), dtype=np.int64) if log.value is None else log.value[may]
+        index = np.full(len(log), -1, dtype=np.int64)
+        index[may] = np.arange(len(may))
+        allowed = convert.allowed(log, rules)
+        self._columns = RankedColumns(
+            row=rows,
+            ours=quality_weights(quality, rules.squashing),
+            floor=none if log.floor is None else log.floor,
+            pctr=np.zeros(0) if log.pctr is None else log.pctr,
+            pcvr=np.zeros(0) if log.pcvr is None else log.pcvr,
+            click=np.zeros(0, np.uint8) if log.click is None else log.click,
+            conversion=np.zeros(0, np.uint8) if log.conversion is None else log.conversion,
+            value=none if log.value is None else log.value,
+            worth=worth(log, self.objective),
+            person=np.full(len(log), -1, dtype=np.int32),
+            allowed=np.zeros(0, np.uint8) if allowed is None else allowed.astype(np.uint8),
+            special=index,
+        )
+
+    def play(self, segment: Segment, base: Floats, control: Control, won: Bytes, state: Ints) -> None:
+        """See :meth:`Player.play`."""
+        from bidder.auctions.kernels.slots import replay_ranked
+
+        start, stop, settings = segment.start, segment.stop, self.market.settings
+        if self.market.rules.frequency_cap is not None:
+            self._columns.person[start:stop] = self._persons(self._log, segment)
+        # The kernel counts positions of base bids from the beginning of the block.
+        wide = np.zeros((1 if base.ndim == 1 else settings, stop))
+        wide[:, start:] = base
+        special = self._columns.special if len(won) else np.full(len(self._log), -1, dtype=np.int64)
+        enter = np.ones(settings) if control.participation is None else control.participation
+        factors, spend = self._reactions()
+        replay_ranked(
+            start, stop, self._columns._replace(special=special), self._rivals, wide, control.multiplier,
+            enter, self.market.seed, self._rules, self._slots, np.arange(settings), factors, spend,
+            self._shown, won, state,
+        )
+
+    @property
+    def _highest_factor(self) -> float:
+        return 1.0
+
+    def _reactions(self) -> tuple[Floats, Ints]:
+        settings = self.market.settings
+        return np.zeros((settings, 0)), np.zeros((settings, 0), dtype=np.int64)
+
+    def bound(self, segment: Segment, bounds: HindsightBounds) -> None:
+        """See :meth:`Player.bound`."""
+        bounds.add(np.full(1, -1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+
+
+def player(
+    market: Market, objective: Objective, strategy: object, competitors: Competitors | None = None
+) -> Player:
+    """The player for these rules and this strategy.
+
+    Raises
+    ------
+    ValueError
+        When a table strategy is to play where it cannot.
+    """
+    if isinstance(strategy, TableStrategy):
+        if market.rules.ranked or market.rules.frequency_cap or market.episodes.auctions is None:
+            name = strategy.params[0].name
+            raise ValueError(
+                f"{name!r} needs episodes counted in auctions, one price to beat and no frequency cap"
+            )
+        return TablePlayer(market, objective, strategy)
+    if market.rules.ranked:
+        return RankedPlayer(market, objective, competitors)
+    return SinglePlayer(market, objective)

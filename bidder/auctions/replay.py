@@ -1,0 +1,137 @@
+"""Replaying a log: many settings of one strategy in one pass.
+
+>>> replay = Replay(Linear, params, market, Objective.CLICKS)  # doctest: +SKIP
+>>> for piece in source.pieces():  # doctest: +SKIP
+...     replay.feed(piece)
+>>> results = replay.finish()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bidder.auctions.arrays import Ints
+from bidder.auctions.calls import Asked, StrategyError
+from bidder.auctions.columns import take
+from bidder.auctions.log import AuctionLog
+from bidder.auctions.players import player
+from bidder.auctions.result import SettingResult
+from bidder.auctions.rules import Outcomes
+from bidder.auctions.strategies.base import Market, Strategy, Training
+from bidder.auctions.stream import Stream
+from bidder.auctions.worth import Objective
+
+__all__ = ["Replay", "StrategyError"]
+
+MOST_EPISODES = 1024
+"""Episodes kept apart over all campaigns; beyond them, neighbours are added up."""
+
+
+class Replay:
+    """S settings of one strategy on their way through a log; can be pickled between two pieces.
+
+    Parameters
+    ----------
+    strategy : type of Strategy
+    params : sequence of S params
+    market : Market
+    objective : Objective
+
+    Raises
+    ------
+    StrategyError
+        When the strategy fails or answers with what cannot be a bid (also from :meth:`feed`).
+    ValueError
+        When the log lacks what the rules need (also from :meth:`feed`).
+    """
+
+    def __init__(
+        self, strategy: type[Strategy], params: Sequence[Any], market: Market, objective: Objective
+    ) -> None:
+        if len(params) != market.settings or len(market.seed) != market.settings:
+            raise ValueError("as many params and seeds as budgets are needed")
+        self._strategy, self._params, self._market = strategy, tuple(params), market
+        self._objective = objective
+        self._streams: dict[tuple[int, int], Stream] = {}
+        self._groups = self._by_seed()
+
+    def _by_seed(self) -> list[Ints]:
+        """Settings that may be played together: where outcomes are drawn, those of one seed."""
+        seeds = self._market.seed
+        if self._market.rules.outcomes is Outcomes.LOGGED or self._market.rules.ranked:
+            return [np.arange(self._market.settings)]
+        return [np.flatnonzero(seeds == seed) for seed in dict.fromkeys(seeds.tolist())]
+
+    def feed(self, piece: AuctionLog) -> None:
+        """Play the next auctions of the log."""
+        rows = np.arange(piece.first_row, piece.first_row + len(piece), dtype=np.int64)
+        if len(self._market.info.campaigns) <= 1:
+            self._feed(0, piece, rows)
+            return
+        for code in np.unique(piece.campaign).tolist():
+            mine = np.flatnonzero(piece.campaign == code)
+            if len(mine) == len(piece):
+                self._feed(code, piece, rows)
+            else:
+                self._feed(code, take(piece, mine), rows[mine])
+
+    def _feed(self, code: int, log: AuctionLog, rows: Ints) -> None:
+        for group in range(len(self._groups)):
+            if (code, group) not in self._streams:
+                self._streams[code, group] = self._stream(code, group)
+            self._streams[code, group].feed(log, rows)
+
+    def _stream(self, code: int, group: int) -> Stream:
+        info, chosen = self._market.info, self._groups[group]
+        market = replace(
+            self._market, budget=self._market.budget[chosen], seed=self._market.seed[chosen],
+            training=_of_campaign(self._market.training, code, len(info.campaigns)),
+        )
+        params = [self._params[k] for k in chosen]
+        try:
+            strategy = self._strategy(params, market)
+            playing = player(market, self._objective, strategy)
+        except ValueError as error:
+            raise StrategyError(f"strategy {params[0].name!r}: {error}", params[0].name) from error
+        alone = len(info.campaigns) <= 1
+        return Stream(
+            info.campaigns[code] if info.campaigns else "", market, self._objective, Asked(strategy), playing,
+            rows=info.rows if alone else None,
+            most_episodes=max(MOST_EPISODES // max(len(info.campaigns), 1), 8),
+        )
+
+    def finish(self) -> list[SettingResult]:
+        """End the replay: one result for each setting, in order."""
+        results: list[SettingResult | None] = [None] * self._market.settings
+        for stream in self._streams.values():
+            stream.finish()
+        for group, chosen in enumerate(self._groups):
+            mine = [s for (_, g), s in sorted(self._streams.items()) if g == group]
+            for place, k in enumerate(chosen.tolist()):
+                results[k] = _result([s.tally for s in mine], place)
+        return [r for r in results if r is not None]
+
+
+def _result(tallies: Sequence[Any], place: int) -> SettingResult:
+    from bidder.auctions.tally import Tally
+
+    tallies = list(tallies) or [Tally(place + 1, 2)]
+    episodes = np.concatenate([t.episodes[:, place] for t in tallies])
+    bounds = [None if t.bound is None else int(t.bound[place]) for t in tallies]
+    known = [b for b in bounds if b is not None]
+    return SettingResult(
+        totals=episodes.sum(axis=0), episodes=episodes,
+        course=sum((t.course[place] for t in tallies[1:]), tallies[0].course[place].copy()),
+        bound=sum(known) if len(known) == len(bounds) else None,
+    )
+
+
+def _of_campaign(training: Training | None, code: int, campaigns: int) -> Training | None:
+    """What was known beforehand of one campaign."""
+    if training is None or campaigns <= 1:
+        return training
+    return replace(training, log=take(training.log, training.log.campaign == code))
