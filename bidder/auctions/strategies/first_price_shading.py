@@ -17,8 +17,8 @@ from bidder.auctions.strategies.base import Control, Market, Requests, Strategy,
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
 from bidder.budget.spec_base import Rate
 
-LEAST = 0.01
-"""Pacing never scales bids below this."""
+LEAST = 1e-4
+"""Pacing never multiplies values by less."""
 _HALVINGS = 50
 
 Counts = Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Field(min_length=1, max_length=1_000_000)]
@@ -37,7 +37,7 @@ class FirstPriceShadingParams(ValueParams):
     pace: bool = False
     """Whether the budget is spread over the episode."""
     pace_step: Rate = 0.1
-    """With pace: the largest relative change of the bids from one look to the next."""
+    """With pace: the largest relative change of the factor on the value from one look to the next."""
 
 
 class FirstPriceShading(Strategy):
@@ -47,12 +47,13 @@ class FirstPriceShading(Strategy):
     section 3: there F is a lognormal or another family), v the value of the impression. A floor that is
     known and below the value is bid at least.
 
-    With ``pace``, v is first multiplied by the factor of at most 1 at which the expected cost of the
-    training auctions is the budget, and the bids are then steered as in Balseiro and Gur, "Learning in
-    repeated auctions with budgets" (Management Science 2019): after every tick they are scaled by
-    ``exp(step * (target - spent) / target)``, never above 1, the target being the balance spread
-    evenly over the rest of the episode. Parameters: ``value_per_click`` or ``value_per_conversion``,
-    ``landscape``, ``price_histogram``, ``pace``, ``pace_step``.
+    With ``pace``, v is replaced by f * v. An episode begins with the factor f of at most 1 at which the
+    expected cost of the training auctions is the budget (1 without them). After every tick f is
+    multiplied by ``exp(pace_step * (target - spent) / target)``, the target being the balance that there
+    was, spread evenly over the rest of the episode: adaptive pacing (Balseiro and Gur, "Learning in
+    repeated auctions with budgets", Management Science 2019) in the factor's logarithm.
+    Parameters: ``value_per_click`` or ``value_per_conversion``, ``landscape``, ``price_histogram``,
+    ``pace``, ``pace_step``.
     """
 
     Params = FirstPriceShadingParams
@@ -64,12 +65,13 @@ class FirstPriceShading(Strategy):
         self.step = self.column("pace_step")
         tables: dict[Hashable, ShadingTable] = {}
         self.tables = [_table(p, market, tables) for p in params]
-        self.unit = self.valuation.unit * self._factors()
+        self.first = self._factors()
+        self.factor = self.first
         self.last: dict[str, tuple[Floats, float]] = {}
-        """By campaign: scale of the bids and length of the tick before."""
+        """By campaign: factor on the value in the tick before, and its length."""
 
     def _factors(self) -> Floats:
-        """Factor on the value of every setting: 1 where it is not paced."""
+        """Factor on the value that every setting begins with: 1 where it is not paced."""
         factors = np.ones(self.market.settings)
         training = self.market.training
         if training is None or not self.paces.any():
@@ -84,28 +86,27 @@ class FirstPriceShading(Strategy):
     def base(self, requests: Requests) -> Floats:
         """Shaded bids, shape (n,) when all settings bid alike, else (S, n)."""
         chance = self.valuation.base(requests)
+        unit, of_click = self.valuation.unit * self.factor, self.valuation.of_click
         bids: dict[Hashable, Floats] = {}
-        keys = [
-            (id(table), unit, of_click)
-            for table, unit, of_click in zip(self.tables, self.unit, self.valuation.of_click, strict=True)
-        ]
+        keys = [(id(self.tables[s]), unit[s], of_click[s]) for s in range(self.market.settings)]
         for s, key in enumerate(keys):
             if key not in bids:
-                value = self.unit[s] * (chance if chance.ndim == 1 else chance[s])
+                value = unit[s] * (chance if chance.ndim == 1 else chance[s])
                 bids[key] = _at_least(self.tables[s].bids(value), value, requests.floor)
         return bids[keys[0]] if len(bids) == 1 else np.stack([bids[key] for key in keys])
 
     def control(self, view: View) -> Control:
-        """Scale the bids of paced settings towards an even spend."""
-        scale, length = self.last[view.campaign] if view.tick else (np.ones(self.market.settings), 0.0)
+        """Move the factors of paced settings towards an even spend."""
+        factor, length = self.last[view.campaign] if view.tick else (self.first, 0.0)
         if view.last.auctions:
             spent = view.last.cost
             target = (view.balance + spent) * length / (1.0 - view.elapsed + length)
             error = np.where(target > 0, (target - spent) / np.where(target > 0, target, 1.0), 0.0)
-            steered = scale * np.exp(self.step * np.clip(error, -1.0, 1.0))
-            scale = np.where(self.paces, np.clip(steered, LEAST, 1.0), 1.0)
-        self.last[view.campaign] = scale, view.tick_share
-        return Control(scale)
+            steered = factor * np.exp(self.step * np.clip(error, -1.0, 1.0))
+            factor = np.where(self.paces, np.clip(steered, LEAST, 1.0), 1.0)
+        self.last[view.campaign] = factor, view.tick_share
+        self.factor = factor
+        return Control(np.ones(self.market.settings))
 
 
 def _table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -44,6 +44,7 @@ class UniformScaling(Strategy):
     """
 
     Params = UniformScalingParams
+    steady: ClassVar[bool] = True
 
     def __init__(self, params: list[UniformScalingParams], market: Market) -> None:
         super().__init__(params, market)

@@ -147,18 +147,21 @@ def view(tick, settings, spent=0, balance=1000, last=100, campaign="a"):
     return View(tick, 0, campaign, tick * 100, tick / 10, 0.1, budget, money, counts, counts, counts)
 
 
-def test_pacing_lowers_bids_after_too_much_spend_and_never_raises_them_above_the_best():
-    both = [params(price_histogram=[1] * 100, pace=pace) for pace in (True, False)]
+def test_pacing_lowers_values_after_too_much_spend_and_never_raises_them_above_the_true_ones():
+    both = [params(price_histogram=[1] * 1001, pace=pace) for pace in (True, False)]
     strategy = FirstPriceShading(both, market(2))
-    assert strategy.control(view(0, 2)).multiplier.tolist() == [1, 1]
-    assert strategy.control(view(1, 2, spent=200, balance=800)).multiplier == pytest.approx([np.exp(-0.1), 1])
+
+    def bids(*look, **more):
+        assert strategy.control(view(*look, **more)).multiplier.tolist() == [1, 1]
+        return np.atleast_2d(strategy.base(requests([0.8])))[:, 0]
+
+    assert bids(0, 2) == pytest.approx([400], abs=1)
+    assert bids(1, 2, spent=200, balance=800) == pytest.approx([400 * np.exp(-0.1), 400], abs=1)
     # As planned for the balance: 800 over 9 ticks.
-    same = strategy.control(view(2, 2, spent=89, balance=711)).multiplier
-    assert same == pytest.approx([np.exp(-0.1), 1], rel=1e-3)
+    assert bids(2, 2, spent=89, balance=711) == pytest.approx([400 * np.exp(-0.1), 400], abs=1)
     for tick in range(3, 9):
-        last = strategy.control(view(tick, 2, spent=0, balance=711)).multiplier
-    assert last.tolist() == [1, 1]
-    assert strategy.control(view(0, 2)).multiplier.tolist() == [1, 1]
+        last = bids(tick, 2, spent=0, balance=711)
+    assert last == pytest.approx([400], abs=1)
 
 
 def test_paced_values_spend_the_budget_of_the_training_part():
