@@ -23,6 +23,7 @@ from bidder.auctions.result import SettingResult
 from bidder.auctions.rules import Outcomes
 from bidder.auctions.strategies.base import Market, Strategy, Training
 from bidder.auctions.stream import Stream
+from bidder.auctions.tally import Tally
 from bidder.auctions.worth import Objective
 
 __all__ = ["Replay", "StrategyError"]
@@ -106,28 +107,26 @@ class Replay:
 
     def finish(self) -> list[SettingResult]:
         """End the replay: one result for each setting, in order."""
-        results: list[SettingResult | None] = [None] * self._market.settings
+        results: dict[int, SettingResult] = {}
         for stream in self._streams.values():
             stream.finish()
         for group, chosen in enumerate(self._groups):
-            mine = [s for (_, g), s in sorted(self._streams.items()) if g == group]
-            for place, k in enumerate(chosen.tolist()):
-                results[k] = _result([s.tally for s in mine], place)
-        return [r for r in results if r is not None]
+            mine = [stream.tally for (_, g), stream in sorted(self._streams.items()) if g == group]
+            results |= zip(chosen.tolist(), _results(mine, len(chosen)), strict=True)
+        return [results[k] for k in range(self._market.settings)]
 
 
-def _result(tallies: Sequence[Any], place: int) -> SettingResult:
-    from bidder.auctions.tally import Tally
-
-    tallies = list(tallies) or [Tally(place + 1, 2)]
-    episodes = np.concatenate([t.episodes[:, place] for t in tallies])
-    bounds = [None if t.bound is None else int(t.bound[place]) for t in tallies]
-    known = [b for b in bounds if b is not None]
-    return SettingResult(
-        totals=episodes.sum(axis=0), episodes=episodes,
-        course=sum((t.course[place] for t in tallies[1:]), tallies[0].course[place].copy()),
-        bound=sum(known) if len(known) == len(bounds) else None,
-    )
+def _results(tallies: Sequence[Tally], settings: int) -> list[SettingResult]:
+    """The results of all settings, campaign by campaign."""
+    tallies = list(tallies) or [Tally(settings, 2)]
+    episodes = np.ascontiguousarray(np.concatenate([t.episodes for t in tallies]).transpose(1, 0, 2))
+    course = np.sum([t.course for t in tallies], axis=0)
+    known = [t.bound for t in tallies if t.bound is not None]
+    bound = np.sum(known, axis=0).tolist() if len(known) == len(tallies) else [None] * settings
+    return [
+        SettingResult(totals=mine.sum(axis=0), episodes=mine, course=course[place], bound=bound[place])
+        for place, mine in enumerate(episodes)
+    ]
 
 
 def _of_campaign(training: Training | None, code: int, campaigns: int) -> Training | None:
