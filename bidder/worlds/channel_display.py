@@ -27,7 +27,7 @@ from bidder.worlds.rivals import display_rivals
 from bidder.worlds.spec_channels import Display, DisplayCampaign, Retargeting
 
 
-class _Impressions(Channel):
+class ImpressionChannel(Channel):
     """What display and retargeting share."""
 
     def __init__(
@@ -89,7 +89,7 @@ class _Impressions(Channel):
         return Visited(user[came], log.ts[came], out.conversion[came])
 
 
-class DisplayChannel(_Impressions):
+class DisplayChannel(ImpressionChannel):
     """Impressions for anybody, block by block."""
 
     def __init__(self, place: Place, spec: Display) -> None:
@@ -113,7 +113,7 @@ class DisplayChannel(_Impressions):
         return log, self._finish(log, user, out, block)
 
 
-class RetargetingChannel(_Impressions):
+class RetargetingChannel(ImpressionChannel):
     """Impressions before the eyes of earlier visitors, block by block."""
 
     def __init__(self, place: Place, spec: Retargeting) -> None:

@@ -104,8 +104,8 @@ class SearchChannel(Channel):
     def _ours(self, hour: int) -> OurSearch:
         words = self.keywords
         return OurSearch(
-            self.max_cpc(self.level), words.max_cpc, self._our_weight, self._value, words.campaign, self.levels,
-            self.response(hour), self.balance,
+            self.max_cpc(self.level), words.max_cpc, self._our_weight, self._value, words.campaign,
+            self.levels, self.response(hour), self.balance,
         )
 
     def _results(self, n: int) -> SearchResults:
