@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bidder.reports.theme import GRID, INK, MUTED
+from bidder.reports.theme import ACCENT, GRID, INK, MUTED, OTHERS
 
 Row = dict[str, Any]
 Tip = tuple[str, str, str]
@@ -235,8 +235,13 @@ def histogram(
     titles: Mapping[str, str],
     labels: str,
     colour: str,
+    n_labels: str = "",
+    n_form: str = ",.0f",
 ) -> dict[str, Any]:
-    """Counts of intervals (fields lo, hi, n) with vertical marks (fields x, k, colour)."""
+    """Counts of intervals (fields lo, hi, n) with vertical marks (fields x, k, colour).
+
+    With ``n_labels``, an expression for the axis, n need not be whole.
+    """
     alt = altair()
     x = alt.X(
         "lo",
@@ -255,11 +260,12 @@ def histogram(
                 "n",
                 type="quantitative",
                 axis=alt.Axis(
-                    title=titles["n"], tickCount=4, tickMinStep=1, domain=False, ticks=False, **_TITLE
+                    title=titles["n"], tickCount=4, domain=False, ticks=False,
+                    **({"labelExpr": n_labels} if n_labels else {"tickMinStep": 1}), **_TITLE,
                 ),
             ),
             tooltip=tips(
-                ("lo", titles["lo"], ",.2f"), ("hi", titles["hi"], ",.2f"), ("n", titles["n"], ",.0f")
+                ("lo", titles["lo"], ",.2f"), ("hi", titles["hi"], ",.2f"), ("n", titles["n"], n_form)
             ),
         )
     )
@@ -270,3 +276,103 @@ def histogram(
         for m in marks
     ]
     return finish(alt.layer(columns, *rules), 250)
+
+
+def series(
+    rows: Sequence[Row],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
+    x_labels: str,
+    y_labels: str,
+    form: str,
+    even: Sequence[Row] = (),
+    log: bool = False,
+    zero: bool = True,
+) -> dict[str, Any]:
+    """Lines over a quantity: fields x, w (x in words), c, y; ``even`` is a dashed line of fields x, y."""
+    alt = altair()
+    places = sorted({r["x"] for r in rows})
+    ticks = {"values": places} if len(places) <= 8 else {"tickCount": 6, "tickMinStep": _step(rows)}
+    scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
+    x = alt.X(
+        "x",
+        type="quantitative",
+        scale=alt.Scale(**scale.to_dict(), nice=False, padding=4),
+        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, **ticks, **_APART),
+    )
+    y = amount_y("y", titles["y"], y_labels, zero)
+    base = chart(rows).encode(
+        x=x,
+        y=y,
+        color=alt.Color("c", type="nominal", scale=palette(list(colours), colours), legend=None),
+        tooltip=tips(("c", titles["c"], ""), ("w", titles["x"], ""), ("y", titles["y"], form)),
+    )
+    layers = [base.mark_line(strokeWidth=1.8), base.mark_circle(size=22, opacity=0.9)]
+    if even:
+        dashed = chart(even).mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4)
+        layers.insert(0, dashed.encode(x=x, y=y))
+    return finish(alt.layer(*layers), 230)
+
+
+# Labels that would touch are left out.
+_APART: dict[str, Any] = {"labelOverlap": True, "labelSeparation": 8, "labelFlush": True}
+
+
+def _step(rows: Sequence[Row]) -> float:
+    # Whole numbers, as of episodes or days, have no ticks between them.
+    return 1.0 if rows and all(float(r["x"]).is_integer() for r in rows) else 0.0
+
+
+def forest(
+    rows: Sequence[Row], names: Sequence[str], titles: Mapping[str, str], labels: str
+) -> dict[str, Any]:
+    """Differences with their intervals about a line at zero: fields c, lo, v, hi, s (told from zero), w."""
+    alt = altair()
+    axis = alt.Axis(
+        title=titles["v"], labelExpr=labels, tickCount=6, grid=True, domain=False, ticks=False,
+        gridColor=GRID, **_APART,
+    )
+    x = alt.X("lo", type="quantitative", axis=axis, scale=alt.Scale(zero=True, nice=True, padding=8))
+    base = chart(rows).encode(
+        y=alt.Y("c", type="nominal", sort=list(names), axis=name_axis()),
+        color=alt.condition("datum.s", alt.value(ACCENT), alt.value(OTHERS)),
+        tooltip=tips(
+            ("c", titles["c"], ""), ("v", titles["v"], ",.4~g"), ("lo", titles["lo"], ",.4~g"),
+            ("hi", titles["hi"], ",.4~g"), ("w", titles["w"], ""),
+        ),
+    )
+    zero = chart([{"x": 0}]).mark_rule(color=MUTED).encode(x=alt.X("x", type="quantitative"))
+    line = base.mark_rule(strokeWidth=3).encode(x=x, x2="hi")
+    dots = base.mark_circle(size=80, opacity=1).encode(x=alt.X("v", type="quantitative"))
+    return finish(alt.layer(zero, line, dots), {"step": 26})
+
+
+def landscape(
+    line: Sequence[Row],
+    second: Sequence[Row],
+    points: Sequence[Row],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
+    x_labels: str,
+    y_labels: str,
+) -> dict[str, Any]:
+    """A curve, perhaps a dashed one, and named points: fields x, y; points also c."""
+    alt = altair()
+    x = alt.X(
+        "x",
+        type="quantitative",
+        scale=alt.Scale(nice=False, zero=True),
+        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, tickCount=6, **_APART),
+    )
+    y = amount_y("y", titles["y"], y_labels)
+    tip = tips(("x", titles["x"], ",.4~g"), ("y", titles["y"], ".1%"))
+    layers = [chart(line).mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y=y, tooltip=tip)]
+    if second:
+        dashed = chart(second).mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4, clip=True)
+        layers.append(dashed.encode(x=x, y=y, order=alt.Order("y", type="quantitative")))
+    if points:
+        dots = chart(points).mark_circle(size=110, opacity=1, stroke="#fff", strokeWidth=1.5)
+        colour = alt.Color("c", type="nominal", scale=palette(list(colours), colours), legend=None)
+        named = tips(("c", titles["c"], ""), ("x", titles["p"], ",.4~g"), ("y", titles["y"], ".1%"))
+        layers.append(dots.encode(x=x, y=y, color=colour, tooltip=named))
+    return finish(alt.layer(*layers), 260)

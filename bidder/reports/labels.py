@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bidder.reports.labels_plan import PLAN
+from bidder.reports.labels_replay import REPLAY
 from bidder.reports.numbers import Lang
 
 COMMON: dict[str, tuple[str, str]] = {
@@ -43,7 +44,7 @@ COMMON: dict[str, tuple[str, str]] = {
     "note": ("Note", "备注"),
 }
 
-LABELS: dict[str, tuple[str, str]] = {**COMMON, **PLAN}
+LABELS: dict[str, tuple[str, str]] = {**COMMON, **PLAN, **REPLAY}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,445 @@
+"""Words of a replay's report, in English and Chinese."""
+
+from __future__ import annotations
+
+REPLAY: dict[str, tuple[str, str]] = {
+    "rp_kicker": ("Replay of past auctions", "历史竞价回放"),
+    "rp_footer": ("bidder {version} · replay · {seed}", "bidder {version} · 回放 · {seed}"),
+    "rp_seed_is": ("seed {seed}", "随机种子 {seed}"),
+    "rp_seeds_are": ("{n} seeds from {first} to {last}", "{n} 个随机种子，{first} 至 {last}"),
+    "rp_no_settings": ("no settings", "没有设置"),
+    # how sentences are put together
+    "rp_labelled": ("{label}: {text}", "{label}：{text}"),
+    "rp_joined": ("{first}; {second}", "{first}；{second}"),
+    "rp_full_stop": ("{text}.", "{text}。"),
+    "rp_headed": ("{head}, {at}", "{head}（{at}）"),
+    "rp_range": ("{low} to {high}", "{low} 至 {high}"),
+    "rp_from_to": ("{first} to {last}", "{first}至{last}"),
+    "rp_and_more": (" and {n} more", "等 {n} 个"),
+    "rp_none": ("–", "–"),
+    "rp_currency_unit": ("currency units", "货币单位"),
+    # names of figures
+    "rp_strategy": ("Strategy", "策略"),
+    "rp_swept": ("Parameters", "参数"),
+    "rp_budget": ("Budget", "预算"),
+    "rp_part": ("Part of the log", "日志区段"),
+    "rp_auctions": ("Auctions", "竞价次数"),
+    "rp_entered": ("Auctions entered", "参与竞价"),
+    "rp_impressions": ("Impressions", "曝光"),
+    "rp_clicks": ("Clicks", "点击"),
+    "rp_conversions": ("Conversions", "转化"),
+    "rp_value": ("Revenue", "收入"),
+    "rp_cost": ("Cost", "花费"),
+    "rp_worth_clicks": ("Expected clicks", "预期点击"),
+    "rp_worth_conversions": ("Expected conversions", "预期转化"),
+    "rp_worth_value": ("Expected revenue", "预期收入"),
+    "rp_win_rate": ("Win rate", "竞得率"),
+    "rp_ctr": ("CTR", "点击率"),
+    "rp_cpm": ("CPM", "千次曝光成本"),
+    "rp_cpc": ("Cost per click", "单次点击成本"),
+    "rp_roas": ("ROAS", "ROAS"),
+    "rp_spent_share": ("Budget spent", "预算使用率"),
+    "rp_bound_share": ("Share of hindsight", "达到事后最优的比例"),
+    "rp_regret": ("Regret", "遗憾值"),
+    "rp_bid": ("Bid", "出价"),
+    "rp_paid_each": ("Paid per impression", "平均成交价"),
+    "rp_market_price": ("Market price", "市场价"),
+    "rp_pctr": ("Predicted CTR", "预估点击率"),
+    "rp_pcvr": ("Predicted CVR", "预估转化率"),
+    "rp_click": ("Click rate of the log", "日志点击率"),
+    "rp_at_budget": ("at budget {budget}", "预算 {budget}"),
+    "rp_budget_is": ("Budget {budget}", "预算 {budget}"),
+    # parts of the log
+    "rp_part_all": ("whole log", "全部日志"),
+    "rp_part_train": ("training part", "训练段"),
+    "rp_part_validation": ("validation part", "验证段"),
+    "rp_part_test": ("test part", "测试段"),
+    # subtitle
+    "rp_n_auctions": ("{n} auctions", "{n} 次竞价"),
+    "rp_n_campaigns": ("campaigns: {n}", "{n} 个计划"),
+    "rp_n_strategies": ("strategies: {n}", "{n} 个策略"),
+    "rp_n_settings": ("settings: {n}", "{n} 组设置"),
+    "rp_row_order": ("row order, without times", "按行序，无时间"),
+    "rp_time_order": ("in order of time", "按时间顺序"),
+    # summary
+    "rp_notes": ("Know before reading on", "阅读前须知"),
+    "rp_censored": (
+        "The log only knows the prices of auctions that were won. The market's prices are estimated from "
+        "them; auctions that had been lost cannot be replayed at higher bids.",
+        "日志只包含竞得竞价的价格。市场价分布由此估计；当时未竞得的竞价无法按更高出价回放。",
+    ),
+    "rp_nothing_won": ("No setting won a single auction.", "没有任何设置竞得过曝光。"),
+    "rp_no_clicks": (
+        "No setting got a single click; strategies are ranked by what was expected of them.",
+        "没有任何设置获得点击；各策略按预期效果排序。",
+    ),
+    "rp_best_strategy": ("Best strategy", "最佳策略"),
+    "rp_the_strategy": ("Strategy", "策略"),
+    "rp_interval": ("interval {range}", "区间 {range}"),
+    "rp_mean_of_seeds": ("mean of {n} seeds", "{n} 个随机种子的平均"),
+    "rp_of_budgets": ("{share} of the budget", "占预算的 {share}"),
+    "rp_clicks_of": ("clicks: {clicks}", "共 {clicks} 次点击"),
+    "rp_of_auctions": ("{won} of {auctions} auctions", "{auctions} 次竞价中竞得 {won} 次"),
+    "rp_cpm_note": ("cost of 1,000 impressions", "每 1,000 次曝光的花费"),
+    "rp_bound_note": ("of the most that could have been had", "与理论上能达到的最大值相比"),
+    "rp_bound_unknown": ("this log does not tell", "该日志无法给出"),
+    "rp_who_wins": ("Who brings the most {measure}", "谁的{measure}最多"),
+    "rp_wins_all": ("{name} is best at all {budgets} budgets.", "{name} 在全部 {budgets} 档预算下均为最佳。"),
+    "rp_best_line": ("{name} is best, {measure}: {value}", "{name} 最佳，{measure} {value}"),
+    "rp_ahead": ("its lead over {other} {verdict}.", "领先 {other} 的幅度{verdict}。"),
+    "rp_tied": ("{other} reached the same.", "{other} 与其持平。"),
+    "rp_uncompared": (
+        "{other} comes next; the two were not compared episode by episode.",
+        "其次是 {other}；两者未逐轮比较。",
+    ),
+    "rp_budgets_hidden": (
+        "{hidden} further budgets are in the table of settings.", "其余 {hidden} 档预算见设置总表。"
+    ),
+    "rp_chance_never": (
+        "is almost certainly real: chance alone would do this less than once in 1,000 times",
+        "几乎可以肯定是真实的：纯属偶然的概率不到千分之一",
+    ),
+    "rp_chance_rare": (
+        "is very likely real: chance alone would do this less than once in 100 times",
+        "很可能是真实的：纯属偶然的概率不到百分之一",
+    ),
+    "rp_chance_seldom": (
+        "is probably real: chance alone would seldom do this",
+        "大概率是真实的：偶然出现的可能性较小",
+    ),
+    "rp_chance_hint": ("is a hint, not proof", "只是迹象，尚不能确认"),
+    "rp_chance_likely": ("may well be chance", "完全可能出于偶然"),
+    "rp_chance_unknown": ("cannot be told from chance here", "在此无法与偶然区分"),
+    "rp_caution_sweep": (
+        "The best of {tried} settings was chosen on the very auctions it is judged on; some of its lead is "
+        "luck. Tuning on an earlier part of the log and judging on a later one tells how much.",
+        "最佳设置是从 {tried} 组中按同一批竞价挑选的，其领先有一部分来自运气；"
+        "在较早的日志上调参、在较晚的日志上检验即可看出。",
+    ),
+    "rp_caution_many": (
+        "{n} comparisons were made: about {false} of them would look real by chance alone.",
+        "共做了 {n} 次比较，仅因偶然就会有约 {false} 次看似真实。",
+    ),
+    "rp_caution_few": (
+        "Comparisons rest on as few as {pairs} episodes; more episodes would make them firmer.",
+        "部分比较只有 {pairs} 轮数据；轮数越多结论越可靠。",
+    ),
+    # what was replayed
+    "rp_what_replayed": ("What was replayed", "回放内容与规则"),
+    "rp_log_one": (
+        "{auctions} auctions of campaign {named}, {time}.",
+        "计划 {named} 的 {auctions} 次竞价，{time}。",
+    ),
+    "rp_log_line": (
+        "{auctions} auctions of {campaigns} campaigns ({named}), {time}.",
+        "{campaigns} 个计划（{named}）的 {auctions} 次竞价，{time}。",
+    ),
+    "rp_pay_second_price": (
+        "Second price: the winner pays the market price, the lowest bid that would have won.",
+        "第二价格：胜出者支付市场价，即能够胜出的最低出价。",
+    ),
+    "rp_pay_first_price": ("First price: the winner pays its own bid.", "第一价格：胜出者支付自己的出价。"),
+    "rp_pay_gsp": (
+        "Generalised second price: each slot's winner pays the least that keeps its rank.",
+        "广义第二价格（GSP）：每个广告位的胜出者支付保住名次的最低价。",
+    ),
+    "rp_pay_vcg": (
+        "VCG: each winner pays what its presence costs the others.",
+        "VCG：胜出者支付其参与给其他竞价者造成的损失。",
+    ),
+    "rp_pricing_impression": ("Paid for each impression.", "按曝光付费。"),
+    "rp_pricing_click": ("Paid for each click.", "按点击付费。"),
+    "rp_rank_bid": ("Bids are ranked by the bid alone.", "仅按出价排名。"),
+    "rp_rank_quality": ("Bids are ranked by bid × quality.", "按出价 × 质量分排名。"),
+    "rp_rank_squashed": ("Bids are ranked by bid × quality^{power}.", "按出价 × 质量分^{power} 排名。"),
+    "rp_slots": (
+        "Click rate of the slots relative to the first: {rates}.",
+        "各广告位相对首位的点击率：{rates}。",
+    ),
+    "rp_tie_wins": ("A bid equal to the market price wins.", "出价等于市场价时胜出。"),
+    "rp_tie_loses": ("A bid equal to the market price loses.", "出价等于市场价时不胜出。"),
+    "rp_integer": ("Bids are cut to whole units.", "出价向下取整。"),
+    "rp_fractions": ("Bids may be fractions of a unit.", "出价可以带小数。"),
+    "rp_max_bid": ("The highest bid is {bid}.", "最高出价 {bid}。"),
+    "rp_reserve": ("No bid below {bid} can win.", "低于 {bid}的出价不能胜出。"),
+    "rp_episodes_auctions": (
+        "An episode is {n} auctions of a campaign and has a budget of its own: {budgets}.",
+        "每轮为一个计划的 {n} 次竞价，预算独立：{budgets}。",
+    ),
+    "rp_episodes_days": (
+        "An episode is {n} day(s) of a campaign ({zone}) and has a budget of its own: {budgets}.",
+        "每轮为一个计划的 {n} 天（{zone}），预算独立：{budgets}。",
+    ),
+    "rp_episodes_whole": (
+        "A campaign is one episode with one budget: {budgets}.", "每个计划为一轮，共用一份预算：{budgets}。"
+    ),
+    "rp_budget_range": ("{n} budgets from {first} to {last}", "{first} 至 {last}，共 {n} 档"),
+    "rp_last_keep": ("A short last episode has the whole budget.", "最后不足一轮的部分仍有完整预算。"),
+    "rp_last_drop": ("A short last episode is left out.", "最后不足一轮的部分不计入。"),
+    "rp_last_prorate": (
+        "A short last episode has a budget in proportion.", "最后不足一轮的部分按比例获得预算。"
+    ),
+    "rp_over_clip_bid": (
+        "A bid above the money left is lowered to it.", "出价高于余额时，降至余额。"
+    ),
+    "rp_over_skip": (
+        "An auction in which the bid is above the money left is left out.", "出价高于余额时，放弃该次竞价。"
+    ),
+    "rp_over_stop": (
+        "Once a bid is above the money left, there are no more bids until the next budget.",
+        "出价一旦高于余额，在下一份预算之前停止出价。",
+    ),
+    "rp_outcomes_logged": (
+        "Clicks and conversions are those that the log recorded.", "点击与转化取自日志的真实记录。"
+    ),
+    "rp_outcomes_drawn": (
+        "Clicks and conversions are drawn at random with their predicted probabilities.",
+        "点击与转化按预估概率随机生成。",
+    ),
+    "rp_frequency": ("At most {n} impressions for a user on a day.", "每个用户每天最多曝光 {n} 次。"),
+    "rp_retargeting": (
+        "A user is shown ads only within {days} days of a visit.", "仅在用户访问后 {days} 天内投放。"
+    ),
+    "rp_judged_on": (
+        "Verdicts and charts are on the {part}; the table of settings has every part.",
+        "结论与图表基于{part}；设置总表列出全部区段。",
+    ),
+    # settings
+    "rp_settings": ("All settings", "设置总表"),
+    "rp_short_settings": ("Settings", "设置"),
+    "rp_table_caption": (
+        "Best first within each budget; ★ marks the best by {measure}.",
+        "各档预算内由好到差排列；★ 为{measure}最多者。",
+    ),
+    "rp_per_price": (
+        "Prices of this log stand for {n} impressions: the cost column adds up such prices, while costs per "
+        "click are divided by {n}.",
+        "该日志的价格对应 {n} 次曝光：花费列为这些价格之和，单次点击成本已除以 {n}。",
+    ),
+    "rp_seeds_mean": (
+        "A row and its interval are means over seeds.",
+        "每行及其区间为各随机种子的平均。",
+    ),
+    "rp_left_out": (" (results.csv holds them all)", "（完整数据见 results.csv）"),
+    "rp_its_interval": ("Interval", "区间"),
+    "rp_intervals": ("Intervals of the totals", "各项总量的区间"),
+    "rp_intervals_caption": (
+        "Bootstrap over episodes: where the total would lie in 95 of 100 repetitions with other episodes "
+        "like these.",
+        "按轮次自助抽样：若换成同类的其他轮次重复 100 次，约 95 次总量落在该区间。",
+    ),
+    # comparison
+    "rp_compare": ("Is the difference real?", "差异是否真实"),
+    "rp_short_compare": ("Comparison", "比较"),
+    "rp_compare_lead": (
+        "Two strategies face the same auctions, so that good and bad episodes cancel out. Each line is the "
+        "difference for an episode, first minus second.",
+        "两个策略面对相同的竞价，轮次好坏的影响相互抵消。每条线为每轮的差异：前者减后者。",
+    ),
+    "rp_forest": ("{name}: difference for an episode", "{name}：每轮差异"),
+    "rp_forest_caption": (
+        "Dot: mean difference; line: its interval. Blue: told from zero beyond chance; grey: not.",
+        "圆点为平均差异，横线为区间。蓝色：显著不为零；灰色：不显著。",
+    ),
+    "rp_forest_hidden": ("The first {shown} of {all} are drawn.", "仅绘出 {all} 项中的前 {shown} 项。"),
+    "rp_pair": ("First – second", "前者 – 后者"),
+    "rp_pairs": ("Episodes", "轮数"),
+    "rp_difference": ("{name}, difference", "{name}差异"),
+    "rp_level": ("{level} interval", "{level} 区间"),
+    "rp_low": ("Interval from", "区间下限"),
+    "rp_high": ("Interval to", "区间上限"),
+    "rp_p": ("p-value", "p 值"),
+    "rp_verdict": ("The difference", "结论"),
+    # budget
+    "rp_budget_section": ("What a budget buys", "预算能买到什么"),
+    "rp_against_budget": ("{name} by budget", "{name}与预算"),
+    "rp_budget_caption": (
+        "Across: budget of an episode. Each point is a replay of its own.",
+        "横轴为每轮预算，每个点都是一次独立回放。",
+    ),
+    "rp_log_axis": (
+        "Equal steps across are equal factors.", "横轴为对数刻度。"
+    ),
+    "rp_best_of_each": (
+        "Each strategy with its best parameters at each budget.", "各策略在每档预算下取其最佳参数。"
+    ),
+    "rp_strategies_hidden": (
+        "Lines are drawn for the {shown} best strategies; {hidden} more are in the tables.",
+        "仅绘出最好的 {shown} 个策略，其余 {hidden} 个见表格。",
+    ),
+    # parameters
+    "rp_parameter_section": ("Which parameters are best", "参数影响"),
+    "rp_short_parameters": ("Parameters", "参数"),
+    "rp_parameter_lead": (
+        "Up: {measure}, reached with each value of a parameter and the best values of the others.",
+        "纵轴为{measure}：每个参数取值下，其余参数取最佳值时的结果。",
+    ),
+    "rp_parameters_hidden": ("Not drawn: {names}.", "未绘出：{names}。"),
+    "rp_parameter_one": ("Strategy {name}, a line for each budget.", "策略 {name}，每条线为一档预算。"),
+    "rp_parameter_many": ("At budget {budget}.", "预算 {budget}。"),
+    "rp_best_value": ("Best {name}", "最佳 {name}"),
+    "rp_of_best": ("{name}, as a share of the best", "{name}（与最佳相比）"),
+    # course
+    "rp_course": ("How the money was spent", "花费节奏"),
+    "rp_short_course": ("Pacing", "节奏"),
+    "rp_course_lead": (
+        "Money that runs out early misses the auctions that come late; money left over buys nothing.",
+        "过早花完会错过后面的竞价，花不完则白白浪费。",
+    ),
+    "rp_elapsed": ("Share of the episode that has passed", "本轮已过去的比例"),
+    "rp_spent_axis": ("Budget spent so far", "累计预算使用率"),
+    "rp_even": ("even spending", "匀速花费"),
+    "rp_spend_course": ("Spend over an episode", "一轮之内的花费"),
+    "rp_spend_course_caption": (
+        "All episodes added up, against spending evenly (dashed).", "各轮合计，虚线为匀速花费。"
+    ),
+    "rp_win_course": ("Win rate over an episode", "一轮之内的竞得率"),
+    "rp_win_course_caption": (
+        "Impressions won per auction in each 24th of an episode. A fall to zero: the money ran out.",
+        "一轮的每 1/24 内竞得曝光与竞价次数之比。降到零表示预算已花完。",
+    ),
+    "rp_spend_episodes": ("Spend from episode to episode", "逐轮花费"),
+    "rp_spend_episodes_caption": (
+        "Cost of each episode; dashed: its budget.", "每轮的花费；虚线为每轮预算。"
+    ),
+    "rp_win_episodes": ("Win rate from episode to episode", "逐轮竞得率"),
+    "rp_win_episodes_caption": ("Impressions won per auction.", "竞得曝光与竞价次数之比。"),
+    "rp_episode": ("Episode", "轮次"),
+    "rp_date": ("Episode from", "轮次起始日"),
+    "rp_grouped": ("A point is the mean of {n} episodes.", "每个点为 {n} 轮的平均。"),
+    "rp_by_campaign": ("Episodes run campaign by campaign.", "各计划的轮次依次排列。"),
+    "rp_panels_hidden": ("{shown} of {all} budgets are drawn.", "绘出 {all} 档预算中的 {shown} 档。"),
+    # regret
+    "rp_regret_section": ("How near hindsight", "与事后最优的距离"),
+    "rp_regret_lead": (
+        "100% is what somebody could have had at most who knew all auctions beforehand: {worth} with the "
+        "same budgets. What is missing is the regret.",
+        "即使事先知道全部竞价，用同样的预算，{worth}也不会超过 100%；差额即遗憾值。",
+    ),
+    # market
+    "rp_market": ("The market's prices", "市场价格"),
+    "rp_short_market": ("Market", "市场"),
+    "rp_prices_counted": (
+        "Market prices as the log has them: the lowest bid that would have won each auction.",
+        "日志中的市场价：每次竞价能够胜出的最低出价。",
+    ),
+    "rp_prices_kaplan_meier": (
+        "Market prices estimated from won auctions and lost bids (Kaplan-Meier).",
+        "由竞得价格与失败出价估计的市场价（Kaplan-Meier）。",
+    ),
+    "rp_prices_fitted": (
+        "Market prices by a distribution fitted to the log ({method}).",
+        "按日志拟合的市场价分布（{method}）。",
+    ),
+    "rp_landscape": ("How likely a bid wins", "出价与竞得概率"),
+    "rp_win_probability": ("Probability to win", "竞得概率"),
+    "rp_constant_line": ("a constant bid: average price paid", "固定出价：平均成交价"),
+    "rp_landscape_caption": (
+        "Line: share of all auctions that a bid wins.", "实线：某一出价能竞得的竞价比例。"
+    ),
+    "rp_places_caption": (
+        "Dots: what each strategy paid for an impression on average, and its win rate, at budget {budget}.",
+        "圆点：预算 {budget} 时各策略的平均成交价与竞得率。",
+    ),
+    "rp_constant_caption": (
+        "A bidder that always bids the same lies on the dashed line when it is in every auction; right of "
+        "it, better impressions were bought at a higher price; below it, auctions were missed.",
+        "始终固定出价且参与每次竞价时落在虚线上；"
+        "偏右表示以更高价格买了更好的曝光，偏下表示错过了部分竞价。",
+    ),
+    "rp_tail": ("The cheapest {share} of prices are drawn.", "绘出价格最低的 {share}。"),
+    "rp_density": ("How prices are spread", "市场价分布"),
+    "rp_density_caption": (
+        "Share of auctions with a market price in each range.",
+        "市场价落在各区间的竞价占比。",
+    ),
+    "rp_share_of_auctions": ("Share of auctions", "竞价占比"),
+    "rp_mark": ("Mark", "标记"),
+    "rp_mark_max": ("highest bid {bid}", "最高出价 {bid}"),
+    "rp_mark_reserve": ("reserve {bid}", "底价 {bid}"),
+    # tuning
+    "rp_tuning": ("Do tuned parameters last?", "调参结果能否延续"),
+    "rp_short_tuning": ("Tuning", "调参"),
+    "rp_tuning_lead": (
+        "Parameters were chosen on the earlier part of the log and then faced the later one.",
+        "参数在较早的日志上选定，再用较晚的日志检验。",
+    ),
+    "rp_chosen": ("Chosen", "选定参数"),
+    "rp_best_test": ("Best in hindsight, test part", "测试段事后最佳"),
+    "rp_kept": ("Kept", "保留比例"),
+    "rp_score": ("Scores: {name} for an episode on average.", "得分为每轮平均的{name}。"),
+    "rp_scores": ("Scores are for an episode on average.", "得分为每轮平均值。"),
+    "rp_kept_well": (
+        "{name} keeps {share} of what the best parameters would have brought: the tuning lasted.",
+        "{name} 达到最佳参数效果的 {share}：调参结果得以延续。",
+    ),
+    "rp_kept_some": (
+        "{name} keeps {share} of what the best parameters would have brought: tune it again from time to "
+        "time.",
+        "{name} 达到最佳参数效果的 {share}：需定期重新调参。",
+    ),
+    "rp_kept_badly": (
+        "{name} keeps only {share} of what the best parameters would have brought: do not rely on this "
+        "tuning.",
+        "{name} 只达到最佳参数效果的 {share}：不宜依赖该调参结果。",
+    ),
+    # drift
+    "rp_drift": ("Did the market move?", "市场是否变化"),
+    "rp_short_drift": ("Drift", "变化"),
+    "rp_drift_lead": (
+        "A strategy tuned on last month faces this month: what changed between the parts of the log.",
+        "用上月数据调好的策略面对的是本月：日志各段之间的变化如下。",
+    ),
+    "rp_column": ("Column", "字段"),
+    "rp_mean_in": ("Mean, {part}", "{part}均值"),
+    "rp_stability": ("Stability index (PSI)", "稳定性指数（PSI）"),
+    "rp_moved": ("Moved", "变化程度"),
+    "rp_moved_little": ("little", "很小"),
+    "rp_moved_some": ("some", "有所变化"),
+    "rp_moved_much": ("much", "很大"),
+    "rp_drift_caption": (
+        "Usual reading of the index: below 0.1 little, 0.1 to 0.25 some, above 0.25 much.",
+        "通常解读：0.1 以下变化很小，0.1 至 0.25 有所变化，0.25 以上变化很大。",
+    ),
+    # how to read
+    "rp_reading": ("How to read this", "阅读说明"),
+    "rp_short_reading": ("Reading", "说明"),
+    "rp_read_win_rate": (
+        "Win rate: impressions won per auction that came along.", "竞得率：竞得曝光与遇到的竞价次数之比。"
+    ),
+    "rp_read_cpm": ("CPM: cost of 1,000 impressions.", "千次曝光成本（CPM）：每 1,000 次曝光的花费。"),
+    "rp_read_cpc": (
+        "Cost per click: cost divided by clicks; without a click there is none.",
+        "单次点击成本（CPC）：花费除以点击；没有点击则无此值。",
+    ),
+    "rp_read_worth": (
+        "Expected clicks, conversions or revenue: the predictions of the log added up over the impressions "
+        "won. Steadier than what happened, but only as good as the predictions.",
+        "预期点击、转化或收入：竞得曝光的日志预估值之和。比实际结果更稳定，但取决于预估的准确度。",
+    ),
+    "rp_read_bound": (
+        "Hindsight: the most that anybody could have had who knew all auctions beforehand, with the same "
+        "budgets. Regret: the share of it that was missed.",
+        "事后最优：预先知道全部竞价、用同样预算能达到的上限。遗憾值：未达到的部分所占比例。",
+    ),
+    "rp_read_pacing": (
+        "Pacing: spending a budget evenly over its time. Above the dashed line money goes too fast, below "
+        "it too slowly.",
+        "预算平滑：把预算均匀花在整个时段。高于虚线表示花得太快，低于虚线表示花得太慢。",
+    ),
+    "rp_read_interval": (
+        "Interval: where a figure would lie if other auctions of the same kind had come; a narrow one is "
+        "firm.",
+        "区间：若遇到另一批同类竞价，该数值可能落入的范围；区间越窄越可靠。",
+    ),
+    "rp_read_p_value": (
+        "p-value: how often chance alone would bring a difference as large as this one, if both strategies "
+        "were equally good.",
+        "p 值：若两个策略其实一样好，仅凭偶然出现同样大差异的概率。",
+    ),
+    "rp_read_stability": (
+        "Stability index: how far a column's distribution moved between two parts of the log; 0 is not at "
+        "all.",
+        "稳定性指数：某字段的分布在两段日志之间移动了多少；0 表示没有变化。",
+    ),
+}

@@ -1,0 +1,173 @@
+"""How settings compare over the same episodes, how tuning carried over, and how the market moved."""
+
+from __future__ import annotations
+
+import math
+
+from bidder.auctions.result import Comparison, Drift, Tuned
+from bidder.reports import charts
+from bidder.reports.charts import Row
+from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Prose, Section, Table, Value, table
+from bidder.reports.replay_summary import part_name
+from bidder.reports.replay_verdicts import beyond_chance, interval_text, p_text, verdict
+from bidder.reports.replay_view import ReplayView
+
+SHOWN = 30
+"""Most comparisons in a chart."""
+LITTLE, MUCH = 0.1, 0.25
+"""Usual reading of a population stability index."""
+
+
+def compare_section(view: ReplayView) -> Section | None:
+    """Paired differences with intervals, a figure for every measure."""
+    if not view.result.comparisons:
+        return None
+    measures = dict.fromkeys(c.measure for c in view.result.comparisons)
+    figures = [_forest(view, name) for name in measures]
+    label = view.labels
+    lead, short = label("rp_compare_lead"), label("rp_short_compare")
+    return Section("compare", label("rp_compare"), figures, lead, short)
+
+
+def _forest(view: ReplayView, measure: str) -> Figure:
+    found = [c for c in view.result.comparisons if c.measure == measure]
+    names = _names(view, found)
+    rows: list[Row] = [
+        {
+            "c": name, "s": beyond_chance(c), "w": verdict(view, c),
+            **{k: view.scaled(measure, v) for k, v in (("lo", c.low), ("v", c.difference), ("hi", c.high))},
+        }
+        for name, c in list(zip(names, found, strict=True))[:SHOWN]
+        if math.isfinite(c.difference + c.low + c.high)
+    ]
+    label = view.labels
+    titles = {"c": label("rp_pair"), "v": label("rp_difference", name=view.title(measure)),
+              "lo": label("rp_low"), "hi": label("rp_high"), "w": label("rp_verdict")}
+    drawn = [Chart(charts.forest(rows, [r["c"] for r in rows], titles, view.numbers.axis()))] if rows else []
+    hidden = label("rp_forest_hidden", shown=SHOWN, all=len(found)) if len(found) > SHOWN else ""
+    caption = view.joined(label("rp_forest_caption"), hidden)
+    return Figure(label("rp_forest", name=view.name_of(measure)), drawn, _pairs(view, measure, found, names),
+                  caption)
+
+
+def _names(view: ReplayView, found: list[Comparison]) -> list[str]:
+    """``first – second``, with whatever else is needed to tell the pairs apart."""
+    settings = view.result.settings
+    names = [f"{settings[c.first].strategy} – {settings[c.second].strategy}" for c in found]
+    if len(view.budgets) > 1:
+        budgets = [(settings[c.first].budget, settings[c.second].budget) for c in found]
+        names = [f"{n} · {_ends(view, *b)}" for n, b in zip(names, budgets, strict=True)]
+    if len(set(names)) < len(names):
+        names = [f"{n} · {_apart(view, c)}" for n, c in zip(names, found, strict=True)]
+    seen: dict[str, int] = {}
+    for k, name in enumerate(names):  # an axis of names needs every one once
+        seen[name] = seen.get(name, 0) + 1
+        names[k] = f"{name} ({seen[name]})" if seen[name] > 1 else name
+    return names
+
+
+def _ends(view: ReplayView, first: int, second: int) -> str:
+    one, other = (view.amount(view.paid(b), "cost") for b in (first, second))
+    return one if first == second else f"{one} / {other}"
+
+
+def _apart(view: ReplayView, c: Comparison) -> str:
+    first, second = view.result.settings[c.first], view.result.settings[c.second]
+    if first.swept == second.swept and first.seed == second.seed:
+        return view.swept_text(first.swept) or view.labels("rp_seed_is", seed=first.seed)
+    return " / ".join(f"{view.swept_text(s.swept)} {view.labels('rp_seed_is', seed=s.seed)}".strip()
+                      for s in (first, second))
+
+
+def _pairs(view: ReplayView, measure: str, found: list[Comparison], names: list[str]) -> Table:
+    label = view.labels
+    rows: list[list[Value]] = [
+        [
+            name, f"{c.pairs:,}", view.amount(view.scaled(measure, c.difference), measure),
+            interval_text(view, measure, c.low, c.high), p_text(c.p_value), verdict(view, c),
+        ]
+        for name, c in zip(names, found, strict=True)
+    ]
+    level = view.numbers.percent(found[0].level, 0)
+    titles = [label("rp_pair"), label("rp_pairs"), label("rp_difference", name=view.title(measure)),
+              label("rp_level", level=level), label("rp_p"), label("rp_verdict")]
+    grid = table(titles, rows)
+    return Table(grid.columns, rows, [False, True, True, True, True, False], None, grid.left_out)
+
+
+# Tuning
+
+
+def tuning_section(view: ReplayView) -> Section | None:
+    """Chosen parameters and how they did on the part they had not seen."""
+    if not view.result.tuned:
+        return None
+    label = view.labels
+    lines = [line for t in view.result.tuned if (line := _kept_line(view, t))]
+    rows = [_tuned_row(view, t) for t in view.result.tuned]
+    measures = {t.measure for t in view.result.tuned}
+    of = label("rp_score", name=view.title(measures.pop())) if len(measures) == 1 else label("rp_scores")
+    titles = [label("rp_strategy"), label("rp_chosen"), *map(label, _SCORES), label("rp_kept")]
+    grid = Table(titles, rows, [False, False, True, True, True, True, True])
+    blocks: list[Block] = [Prose(lines[:10], bullets=True), Grid(grid, caption=of)]
+    return Section("tuning", label("rp_tuning"), blocks, label("rp_tuning_lead"), label("rp_short_tuning"))
+
+
+_SCORES = ("rp_part_train", "rp_part_validation", "rp_part_test", "rp_best_test")
+
+
+def _tuned_row(view: ReplayView, t: Tuned) -> list[Value]:
+    scores = (t.train_score, t.validation_score, t.test_score, t.best_test_score)
+    kept = _kept(t)
+    return [
+        t.strategy, view.swept_text(t.chosen),
+        *(view.amount(view.scaled(t.measure, math.nan if s is None else s), t.measure) for s in scores),
+        Bar(view.numbers.percent(kept), kept) if math.isfinite(kept) else view.numbers.percent(kept),
+    ]
+
+
+def _kept(t: Tuned) -> float:
+    return t.test_score / t.best_test_score if t.best_test_score > 0 else math.nan
+
+
+def _kept_line(view: ReplayView, t: Tuned) -> str:
+    kept = _kept(t)
+    if not math.isfinite(kept):
+        return ""
+    key = "rp_kept_well" if kept >= 0.95 else "rp_kept_some" if kept >= 0.8 else "rp_kept_badly"
+    return view.labels(key, name=t.strategy, share=view.numbers.percent(kept))
+
+
+# Drift
+
+
+def drift_section(view: ReplayView) -> Section | None:
+    """How the last part of the log differs from the first."""
+    if not view.result.drift:
+        return None
+    label = view.labels
+    parts = list(dict.fromkeys(p for d in view.result.drift for p in d.parts))
+    most = max(max((d.stability for d in view.result.drift if math.isfinite(d.stability)), default=0.0), MUCH)
+    rows = [_drift_row(view, d, parts, most) for d in view.result.drift]
+    titles = [
+        label("rp_column"), *(label("rp_mean_in", part=part_name(view, p)) for p in parts),
+        label("rp_stability"), label("rp_moved"),
+    ]
+    numeric = [False, *[True] * (len(parts) + 1), False]
+    grid = Grid(Table(titles, rows, numeric), caption=label("rp_drift_caption"))
+    return Section("drift", label("rp_drift"), [grid], label("rp_drift_lead"), label("rp_short_drift"))
+
+
+def _drift_row(view: ReplayView, d: Drift, parts: list[str], most: float) -> list[Value]:
+    means = dict(zip(d.parts, d.mean, strict=True))
+    money = d.column in ("market_price", "floor")
+    name = view.title(d.column) if view.labels.has(f"rp_{d.column}") else d.column
+    texts = [
+        view.price_text(view.price(means[p]) if money else means[p]) if p in means else view.labels("rp_none")
+        for p in parts
+    ]
+    size = d.stability
+    if not math.isfinite(size):
+        return [name, *texts, view.labels("rp_none"), view.labels("rp_none")]
+    word = "rp_moved_little" if size < LITTLE else "rp_moved_some" if size <= MUCH else "rp_moved_much"
+    return [name, *texts, Bar(f"{size:.2f}", size / most), view.labels(word)]

@@ -1,0 +1,248 @@
+"""What a budget and the swept parameters bring, and how near hindsight it comes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bidder.reports import charts
+from bidder.reports.charts import Row
+from bidder.reports.page import Bar, Chart, Figure, Key, Section, Table, Value, table
+from bidder.reports.replay_verdicts import sentence, spread
+from bidder.reports.replay_view import Cell, ReplayView
+from bidder.reports.theme import ACCENT, MUTED, SERIES
+
+_PLAIN = "format(datum.value, ',~r')"
+_PERCENT = "format(datum.value, '~%')"
+PARAMETERS = 6
+"""Most parameters with a chart of their own."""
+POINTS = 200
+"""Most points on a line."""
+VALUES = 24
+"""Most values of a parameter that is no number."""
+Reach = Callable[[Cell], float]
+
+
+def budget_section(view: ReplayView) -> Section | None:
+    """The objective, the cost of a click and what is left against the budget."""
+    if len(view.budgets) < 2:
+        return None
+    label = view.labels
+    drawn = [
+        _by_budget(view, view.measure, lambda c: view.scaled(view.measure, view.total(c, view.measure))),
+        _by_budget(view, "cpc", lambda c: view.price(view.figure(c, "cpc"))),
+        _by_budget(view, "cpm", lambda c: view.price(view.figure(c, "cpm"))),
+        _by_budget(view, "spent_share", lambda c: view.figure(c, "spent_share")),
+    ]
+    charts_ = [c for c in drawn if c is not None]
+    caption = view.joined(label("rp_budget_caption"), label("rp_log_axis") if _is_log(view.budgets) else "")
+    figure = Figure("", charts_, _budget_table(view), caption, view.keys, wide=True)
+    several = any(view.varies(c) for c in view.judged)
+    lead = view.joined(label("rp_best_of_each") if several else "", view.left_out())
+    return Section("budget", label("rp_budget_section"), [figure], lead, label("rp_budget"))
+
+
+def _best_cells(view: ReplayView, budget: int) -> list[Cell]:
+    return [c for c in view.best_of_each(budget) if c.strategy in view.colours]
+
+
+def _by_budget(view: ReplayView, name: str, reach: Reach) -> Chart | None:
+    rows: list[Row] = [
+        {"x": view.paid(b), "w": view.budget_text(b), "y": y, "c": c.strategy}
+        for b in view.budgets
+        for c in _best_cells(view, b)
+        if math.isfinite(y := reach(c))
+    ]
+    if not rows:
+        return None
+    titles = {"x": view.title("budget"), "y": view.title(name), "c": view.labels("rp_strategy")}
+    share = name.endswith("share")
+    labels = _PERCENT if share else view.numbers.axis()
+    spec = charts.series(rows, view.colours, titles, view.numbers.axis(), labels,
+                         ".1%" if share else ",.4~g", log=_is_log(view.budgets))
+    return Chart(spec, view.labels("rp_against_budget", name=view.name_of(name)))
+
+
+def _is_log(values: Sequence[float]) -> bool:
+    return min(values) > 0 and max(values) >= 8 * min(values)
+
+
+def _budget_table(view: ReplayView) -> Table:
+    names = [view.measure, "cost"]
+    rows: list[list[Value]] = []
+    for b in view.budgets:
+        for c in _best_cells(view, b):
+            figures = [view.amount(view.scaled(n, view.total(c, n)), n) for n in names]
+            prices = [view.price_text(view.price(view.figure(c, n))) for n in ("cpc", "cpm")]
+            share = view.numbers.percent(view.figure(c, "spent_share"))
+            rows.append([c.strategy, view.swept_text(c.swept), view.amount(view.paid(b), "cost"), *figures,
+                         *prices, share])
+    titles = [view.labels("rp_strategy"), view.labels("rp_swept"), view.title("budget"),
+              *map(view.title, [*names, "cpc", "cpm", "spent_share"])]
+    return table(titles, rows, text=2, left_out=view.labels("rp_left_out"))
+
+
+# Regret
+
+
+def regret_section(view: ReplayView) -> Section | None:
+    """Expected worth reached as a share of the hindsight bound."""
+    shares = {
+        b: [(c, s) for c in view.best_of_each(b) if math.isfinite(s := view.figure(c, "bound_share"))]
+        for b in view.budgets
+    }
+    if not any(shares.values()):
+        return None
+    label = view.labels
+    lead = label("rp_regret_lead", worth=sentence(view.name_of("worth")))
+    if len(view.budgets) > 1:
+        figure = _regret_lines(view, shares)
+        lead = view.joined(lead, view.left_out())
+    else:
+        figure = _regret_bars(view, shares[view.budgets[0]])
+    return Section("regret", label("rp_regret_section"), [figure], lead, label("rp_regret"))
+
+
+def _regret_lines(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]]]) -> Figure:
+    rows = [
+        {"x": view.paid(b), "w": view.budget_text(b), "y": share, "c": c.strategy}
+        for b, group in shares.items()
+        for c, share in group
+        if c.strategy in view.colours
+    ]
+    titles = {"x": view.title("budget"), "y": view.labels("rp_bound_share"), "c": view.labels("rp_strategy")}
+    log = _is_log(view.budgets)
+    spec = charts.series(rows, view.colours, titles, view.numbers.axis(), _PERCENT, ".1%", log=log,
+                         zero=False)
+    return Figure("", [Chart(spec, titles["y"])], _regret_table(view, shares), keys=view.keys)
+
+
+def _regret_bars(view: ReplayView, group: list[tuple[Cell, float]]) -> Figure:
+    shown = sorted(group, key=lambda entry: -entry[1])[:30]
+    rows: list[Row] = [{"c": c.strategy, "v": share} for c, share in shown]
+    titles = {"c": view.labels("rp_strategy"), "v": view.labels("rp_bound_share")}
+    spec = charts.bars(rows, [c.strategy for c, _ in shown], ACCENT, titles, _PERCENT)
+    return Figure("", [Chart(spec, titles["v"])], _regret_table(view, {view.budgets[0]: group}))
+
+
+def _regret_table(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]]]) -> Table:
+    rows: list[list[Value]] = [
+        [
+            c.strategy, view.amount(view.paid(b), "cost"),
+            view.amount(view.scaled("worth", view.total(c, "worth")), "worth"),
+            Bar(view.numbers.percent(share), share), view.numbers.percent(1 - share),
+        ]
+        for b, group in shares.items()
+        for c, share in group
+    ]
+    titles = [view.labels("rp_strategy"), *map(view.title, ("budget", "worth", "bound_share", "regret"))]
+    return table(titles, rows, left_out=view.labels("rp_left_out"))
+
+
+# Parameters
+
+
+def parameter_section(view: ReplayView) -> Section | None:
+    """The objective against every swept parameter, the others at their best."""
+    paths = [path for path, values in view.swept.items() if len(values) > 1]
+    if not paths:
+        return None
+    label = view.labels
+    figures = [_parameter(view, path) for path in paths[:PARAMETERS]]
+    lead = label("rp_parameter_lead", measure=sentence(view.name_of(view.measure)))
+    if len(paths) > PARAMETERS:
+        hidden = label("list_comma").join(paths[PARAMETERS:][:20])
+        lead = view.joined(lead, label("rp_parameters_hidden", names=hidden))
+    return Section("parameters", label("rp_parameter_section"), figures, lead, label("rp_short_parameters"))
+
+
+def _parameter(view: ReplayView, path: str) -> Figure:
+    values = view.swept[path]
+    numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
+    return _numbers(view, path) if numeric else _words(view, path)
+
+
+def _holders(view: ReplayView, path: str) -> list[str]:
+    return list(dict.fromkeys(c.strategy for c in view.judged if path in dict(c.swept)))
+
+
+def _best_at(view: ReplayView, path: str) -> dict[tuple[str, int], dict[Any, float]]:
+    """For every strategy and budget, the best sum reached with each value of a parameter."""
+    best: dict[tuple[str, int], dict[Any, float]] = {}
+    for c in view.judged:
+        swept = dict(c.swept)
+        if path in swept:
+            found = best.setdefault((c.strategy, c.budget), {})
+            total = view.total(c, view.measure)
+            found[swept[path]] = max(found.get(swept[path], -math.inf), total)
+    return best
+
+
+def _numbers(view: ReplayView, path: str) -> Figure:
+    label, best, holders = view.labels, _best_at(view, path), _holders(view, path)
+    if len(holders) == 1:  # one strategy: a line for each budget
+        budgets = spread([b for b in view.budgets if (holders[0], b) in best], len(SERIES))
+        series = {view.budget_text(b): best[holders[0], b] for b in budgets}
+        caption = label("rp_parameter_one", name=holders[0])
+        if len(budgets) < len(view.budgets):
+            shown = label("rp_panels_hidden", shown=len(budgets), all=len(view.budgets))
+            caption = view.joined(caption, shown)
+        colours = dict(zip(series, SERIES, strict=False))
+    else:
+        series = {s: best[s, view.budget] for s in holders if (s, view.budget) in best and s in view.colours}
+        at = label("rp_parameter_many", budget=view.budget_text(view.budget))
+        caption = view.joined(at, view.left_out())
+        colours = {s: view.colours[s] for s in series}
+    what = label("rp_budget" if len(holders) == 1 else "rp_strategy")
+    return _lines(view, path, series, colours, caption, what)
+
+
+def _lines(
+    view: ReplayView, path: str, series: Mapping[str, Mapping[Any, float]], colours: Mapping[str, str],
+    caption: str, what: str,
+) -> Figure:
+    rows: list[Row] = [
+        {"x": float(x), "w": view.value_text(x), "y": float(f"{view.scaled(view.measure, y):.6g}"), "c": name}
+        for name, found in series.items()
+        for x, y in _thinned(found)
+    ]
+    titles = {"x": path, "y": view.title(view.measure), "c": what}
+    xs = [r["x"] for r in rows]
+    log = bool(xs) and _is_log(xs) and max(xs) >= 50 * min(xs)
+    spec = charts.series(rows, colours, titles, _PLAIN, view.numbers.axis(), ",.4~g", log=log)
+    top: list[list[Value]] = [
+        [name, view.value_text(x), view.amount(view.scaled(view.measure, y), view.measure)]
+        for name, found in series.items()
+        for x, y in [max(found.items(), key=lambda entry: entry[1])]
+    ]
+    columns = [what, view.labels("rp_best_value", name=path), view.title(view.measure)]
+    keys = [Key(name, shade, "line") for name, shade in colours.items()]
+    return Figure(path, [Chart(spec, path)], table(columns, top), caption, keys if len(keys) > 1 else ())
+
+
+def _thinned(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
+    # The best of each stretch, so that no peak is lost.
+    points = sorted(found.items())
+    size = -(-len(points) // POINTS)
+    return [max(points[k : k + size], key=lambda p: p[1]) for k in range(0, len(points), max(size, 1))]
+
+
+def _words(view: ReplayView, path: str) -> Figure:
+    best = _best_at(view, path)
+    rows: list[list[Value]] = []
+    most = max((v for (_, b), found in best.items() if b == view.budget for v in found.values()), default=0.0)
+    for (strategy, budget), found in best.items():
+        if budget == view.budget:
+            for value, total in list(found.items())[:VALUES]:
+                text = view.amount(view.scaled(view.measure, total), view.measure)
+                rows.append([view.value_text(value), strategy, Bar(text, total / most if most > 0 else 0.0)])
+    dots: list[Row] = [
+        {"c": f"{r[0]} · {r[1]}", "v": float(f"{bar.length:.5g}")} for r in rows[:40]
+        for bar in r[2:] if isinstance(bar, Bar)
+    ]
+    titles = {"c": path, "v": view.labels("rp_of_best", name=sentence(view.name_of(view.measure)))}
+    spec = charts.bars(dots, [d["c"] for d in dots], MUTED, titles, _PERCENT)
+    columns = [path, view.labels("rp_strategy"), view.title(view.measure)]
+    caption = view.labels("rp_parameter_many", budget=view.budget_text(view.budget))
+    return Figure(path, [Chart(spec, path)], table(columns, rows, text=2), caption)
