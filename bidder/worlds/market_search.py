@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from bidder.auctions.kernels.slots import _clear, _gsp, _insert
+from bidder.auctions.kernels.slots import clear, gsp_price, insert
 
 IMPRESSIONS, CLICKS, COST, CONVERSIONS, REVENUE = range(5)
 """What a response curve holds, as expectations; money in micros."""
@@ -101,14 +101,14 @@ def least_bid(rank, weight, floor):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True)
 def _line_up(i, j, floor, draws, rivals, bids, ranks, who):  # type: ignore[no-untyped-def]
     """Rank the competitors that take part; returns how many they are."""
-    _clear(ranks, who)
+    clear(ranks, who)
     present = 0
-    for k in range(len(bids)):
+    for k in range(len(bids) - 1, -1, -1):
         if draws.chance[i, k] >= rivals.takes_part[k] or rivals.balance[k] <= 0:
             continue
         bids[k] = rival_bid(k, j, i, draws.shock, draws.tilt, rivals)
         if bids[k] >= floor:
-            _insert(ranks, who, bids[k] * rivals.weight[k, j], k)
+            insert(ranks, who, bids[k] * rivals.weight[k, j], k)
             present += 1
     return present
 
@@ -176,7 +176,7 @@ def _charge(j, click_rate, floor, slots, rivals, ranks, who):  # type: ignore[no
         if ranks[t] < 0:
             return
         if k >= 0:
-            price = _gsp(t, ranks, who, rivals.weight[k, j], floor)
+            price = gsp_price(t, ranks, who, rivals.weight[k, j], floor)
             rivals.balance[k] -= np.int64(np.rint(price * click_rate * slots[t]))
 
 

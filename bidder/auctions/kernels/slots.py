@@ -29,7 +29,7 @@ from bidder.auctions.kernels.state import (
     VALUE,
     WORTH,
 )
-from bidder.auctions.ranking import MAX_RANK, payment_code
+from bidder.auctions.ranking import MAX_RANK, ONE, payment_code
 from bidder.auctions.rules import OverBudget, Payment
 
 FIRST_PRICE = payment_code(Payment.FIRST_PRICE)
@@ -47,9 +47,9 @@ MAX_COMPETITORS = 1 << 20
 class RankedColumns(NamedTuple):
     """What the replay reads of a stretch of auctions; shape (n,) each, or (0,) where there is none.
 
-    ``row`` is the row in the whole log; ``ours`` our weight; ``person`` the code of user and day (-1:
-    nobody to count); ``allowed`` 0 where the user may not be shown; ``special`` the place in
-    ``won`` of the auction's conversion, -1 where it has none.
+    ``row`` is the row in the whole log; ``ours`` our weight (1,000,000 without it); ``person`` the code
+    of user and day (-1: nobody to count); ``allowed`` 0 where the user may not be shown; ``special`` the
+    place in ``won`` of the auction's conversion, -1 where it has none.
     """
 
     row: np.ndarray
@@ -67,22 +67,23 @@ class RankedColumns(NamedTuple):
 
 
 @numba.njit(cache=True)
-def _clear(ranks, who):  # type: ignore[no-untyped-def]
+def clear(ranks, who):  # type: ignore[no-untyped-def]
     """No ranks: -1 is below every rank, so that it drops out first."""
     for t in range(len(ranks)):
         ranks[t], who[t] = -1, -1
 
 
 @numba.njit(cache=True)
-def _insert(ranks, who, rank, name):  # type: ignore[no-untyped-def]
-    """Put a rank behind those that are not lower; the lowest drops out.
+def insert(ranks, who, rank, name):  # type: ignore[no-untyped-def]
+    """Put a rank before those that are not higher; the lowest drops out.
 
-    It is handed down the whole list and changes places with lower ones, without a branch: which one it
-    passes cannot be foreseen, and a wrong guess costs more than the few steps saved.
+    Read tables from their ends, so that the first of equals comes last and stands first. The rank is
+    handed down the whole list and changes places with lower ones, without a branch: where it ends up
+    cannot be foreseen, and a wrong guess costs more than the few steps saved.
     """
     for t in range(len(ranks)):
         here, there = ranks[t], who[t]
-        up = rank > here
+        up = rank >= here
         ranks[t] = rank if up else here
         who[t] = name if up else there
         rank = here if up else rank
@@ -90,14 +91,14 @@ def _insert(ranks, who, rank, name):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _gsp(k, ranks, who, weight, least):  # type: ignore[no-untyped-def]
+def gsp_price(k, ranks, who, weight, least):  # type: ignore[no-untyped-def]
     """Least whole price that keeps slot k. Names rise in the order in which ties are decided."""
     over = weight - 1 if who[k] < who[k + 1] else weight
     return max(least, (ranks[k + 1] + over) // weight)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _vcg(k, ranks, slots, weight, least):  # type: ignore[no-untyped-def]
+def vcg_price(k, ranks, slots, weight, least):  # type: ignore[no-untyped-def]
     """The harm to those below, for one click in slot k, rounded up.
 
     Each rank is divided by c[k] on its own, whole part and remainder apart, so that no sum grows
@@ -120,8 +121,8 @@ def _price(payment, k, ranks, who, slots, bid, weight, least):  # type: ignore[n
     if payment == FIRST_PRICE:
         return bid
     if payment == VCG:
-        return _vcg(k, ranks, slots, weight, least)
-    return _gsp(k, ranks, who, weight, least)
+        return vcg_price(k, ranks, slots, weight, least)
+    return gsp_price(k, ranks, who, weight, least)
 
 
 @numba.njit(cache=True)
@@ -134,11 +135,11 @@ def ranked_auctions(offsets, bid, weight, slots, payment, reserve, floor, slot, 
     who = np.empty(len(slots) + 1, np.int64)
     for i in range(len(offsets) - 1):
         least = max(reserve, floor[i]) if len(floor) > 0 else reserve
-        _clear(ranks, who)
-        for j in range(offsets[i], offsets[i + 1]):
+        clear(ranks, who)
+        for j in range(offsets[i + 1] - 1, offsets[i] - 1, -1):
             slot[j] = -1
             price[j] = 0
-            _insert(ranks, who, bid[j] * weight[j] if bid[j] >= least else -1, j)
+            insert(ranks, who, bid[j] * weight[j] if bid[j] >= least else -1, j)
         # One loop for each payment rule: a choice inside takes three times as long.
         if payment == VCG:
             for k in range(len(slots)):
@@ -146,14 +147,14 @@ def ranked_auctions(offsets, bid, weight, slots, payment, reserve, floor, slot, 
                     break
                 j = who[k]
                 slot[j] = k
-                price[j] = _vcg(k, ranks, slots, weight[j], least)
+                price[j] = vcg_price(k, ranks, slots, weight[j], least)
         else:
             for k in range(len(slots)):
                 if ranks[k] < 0:
                     break
                 j = who[k]
                 slot[j] = k
-                price[j] = bid[j] if payment == FIRST_PRICE else _gsp(k, ranks, who, weight[j], least)
+                price[j] = bid[j] if payment == FIRST_PRICE else gsp_price(k, ranks, who, weight[j], least)
 
 
 @numba.njit(cache=True)
@@ -166,110 +167,84 @@ def _scaled(bid, factor):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _line_up(first, last, rivals, factors, least, ours, ranks, who):  # type: ignore[no-untyped-def]
-    """Rank the competing bids ``first`` to ``last`` and our own (bid, weight, name).
-
-    Our name is -1 where we win ties, else ``last``. Without ``factors`` the bids are in order already,
-    so that the rest may be left out once the list is full.
-    """
+    """Rank the competing bids ``first`` to ``last``, scaled, and our own (bid, weight, name)."""
     bid, weight, name = ours
     rank = bid * weight if bid >= least else -1
-    _clear(ranks, who)
-    if name < 0:
-        _insert(ranks, who, rank, name)
-    for j in range(first, last):
-        amount = rivals.bid[j]
-        if len(factors) > 0:
-            amount = _scaled(amount, factors[rivals.bidder[j]])
-        elif ranks[-1] >= amount * rivals.weight[j]:
-            break
-        if amount >= least:
-            _insert(ranks, who, amount * rivals.weight[j], j)
+    clear(ranks, who)
     if name >= 0:
-        _insert(ranks, who, rank, name)
+        insert(ranks, who, rank, name)
+    for j in range(last - 1, first - 1, -1):
+        amount = _scaled(rivals.bid[j], factors[rivals.bidder[j]])
+        insert(ranks, who, amount * rivals.weight[j] if amount >= least else -1, j)
+    if name < 0:
+        insert(ranks, who, rank, name)
 
 
 @numba.njit(cache=True)
-def _charge_rivals(columns, i, rivals, factors, slots, rules, least, us, ranks, who, seed, spend):  # type: ignore[no-untyped-def]
+def _join(first, last, rivals, least, ours, ranks, who):  # type: ignore[no-untyped-def]
+    """Put our own bid among competing ones that stand in order, as far as there is room."""
+    bid, weight, name = ours
+    rank = bid * weight if bid >= least else -1
+    clear(ranks, who)
+    t, j = 0, first
+    while t < len(ranks):
+        while j < last and rivals.bid[j] < least:
+            j += 1
+        other = rivals.bid[j] * rivals.weight[j] if j < last else -1
+        if rank >= 0 and (rank > other or (rank == other and name < 0)):
+            ranks[t], who[t], rank = rank, name, -1
+        elif other >= 0:
+            ranks[t], who[t] = other, j
+            j += 1
+        else:
+            return
+        t += 1
+
+
+@numba.njit(cache=True)
+def _charge_rivals(rivals, factors, slots, rules, least, us, ranks, who, seed, row, pctr, spend):  # type: ignore[no-untyped-def]
     """Add what the competitors in the slots pay; their clicks are drawn with pctr and the slot's rate."""
     for k in range(len(slots)):
         j = who[k]
         if ranks[k] < 0 or j == us:
             continue
         code = rivals.bidder[j]
-        if rules.per_click:
-            rate = slots[k] / slots[0] * (columns.pctr[i] if len(columns.pctr) > 0 else 1.0)
-            if uniform(seed, COMPETITOR_CLICK, columns.row[i] * MAX_COMPETITORS + code) >= rate:
-                continue
+        if rules.per_click and not (
+            uniform(seed, COMPETITOR_CLICK, row * MAX_COMPETITORS + code) < pctr * (slots[k] / slots[0])
+        ):
+            continue
         bid = _scaled(rivals.bid[j], factors[code])
         spend[code] += _price(rules.payment, k, ranks, who, slots, bid, rivals.weight[j], least)
 
 
-@numba.njit(cache=True)
-def _may_enter(columns, i, participation, seed, cap, shown):  # type: ignore[no-untyped-def]
-    if len(columns.allowed) > 0 and columns.allowed[i] == 0:
-        return False
-    if cap > 0 and columns.person[i] >= 0 and shown[columns.person[i]] >= cap:
-        return False
-    return participation >= 1.0 or uniform(seed, PARTICIPATION, columns.row[i]) < participation
-
-
-@numba.njit(cache=True)
-def _whole_bid(bid, weight, rules, row):  # type: ignore[no-untyped-def]
-    """Our bid, or -1 where none is made; counts it, and stops the setting where the rule says so."""
+@numba.njit(cache=True, error_model="numpy")
+def _whole(bid, weight, max_bid):  # type: ignore[no-untyped-def]
+    """The bid in whole units; -1 for a negative one."""
     limit = OUR_LIMIT // weight
     amount = np.int64(-1)
     if bid >= limit:
         amount = limit
     elif bid >= 0.0:
         amount = np.int64(bid)
-    if rules.max_bid >= 0:
-        amount = min(amount, rules.max_bid)
-    if amount > row[BALANCE]:
-        if rules.over_budget != CLIP:
-            row[STOPPED] = np.int64(rules.over_budget != SKIP)
-            return np.int64(-1)
-        amount = row[BALANCE]
-    row[ENTERED] += 1
-    return amount
+    return min(amount, max_bid) if max_bid >= 0 else amount
 
 
 @numba.njit(cache=True)
-def _outcome(columns, i, share, drawn, seed):  # type: ignore[no-untyped-def]
+def _drawn(pctr, pcvr, share, seed, row):  # type: ignore[no-untyped-def]
     """Click and conversion of an impression in a slot with this share of the first slot's clicks."""
-    row = columns.row[i]
-    if drawn:
-        clicked = len(columns.pctr) > 0 and uniform(seed, CLICK, row) < columns.pctr[i] * share
-        bought = clicked and len(columns.pcvr) > 0 and uniform(seed, CONVERSION, row) < columns.pcvr[i]
-        return clicked, bought
-    clicked = len(columns.click) > 0 and columns.click[i] > 0
-    bought = len(columns.conversion) > 0 and columns.conversion[i] > 0
-    if share < 1.0 and (clicked or bought) and uniform(seed, SLOT, row) >= share:
+    clicked = uniform(seed, CLICK, row) < pctr * share
+    return clicked, clicked and uniform(seed, CONVERSION, row) < pcvr
+
+
+@numba.njit(cache=True)
+def _logged(click, conversion, share, seed, row):  # type: ignore[no-untyped-def]
+    """The same by what the log says of the first slot."""
+    if share < 1.0 and (click or conversion) and uniform(seed, SLOT, row) >= share:
         return False, False
-    return clicked, bought
+    return click > 0, conversion > 0
 
 
-@numba.njit(cache=True)
-def _win(columns, i, k, price, slots, rules, seed, s, shown, won, row):  # type: ignore[no-untyped-def]
-    """Count an impression in slot k and what comes of it."""
-    clicked, bought = _outcome(columns, i, slots[k] / slots[0], rules.drawn, seed)
-    row[IMPRESSIONS] += 1
-    row[CLICKS] += np.int64(clicked)
-    if len(columns.worth) > 0:
-        row[WORTH] += _part(columns.worth[i], slots[k], slots[0])
-    if clicked or not rules.per_click:
-        row[COST] += price
-        row[BALANCE] -= price
-    if rules.cap > 0 and columns.person[i] >= 0:
-        shown[s, columns.person[i]] += 1
-    if bought:
-        row[CONVERSIONS] += 1
-        if len(columns.value) > 0:
-            row[VALUE] += columns.value[i]
-        if len(columns.special) > 0 and columns.special[i] >= 0:
-            won[columns.special[i], s] = 1
-
-
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _part(amount, share, of):  # type: ignore[no-untyped-def]
     """``amount * share // of`` without overflow."""
     whole = amount // of
@@ -286,32 +261,86 @@ def _our_slot(slots, us, ranks, who):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _replay_setting(s, start, stop, columns, rivals, bids, participation, seed, rules, slots, factors, spend, shown, won, row):  # type: ignore[no-untyped-def]  # noqa: E501
-    """Play one setting; ``bids`` is (multiplier, base bids)."""
+def _at(column, i, missing):  # type: ignore[no-untyped-def]
+    return column[i] if len(column) > 0 else missing
+
+
+@numba.njit(cache=True)
+def _enter(bid, weight, participation, seed, row, rules, state):  # type: ignore[no-untyped-def]
+    """Our bid as it is made, or -1 where none is."""
+    if participation < 1.0 and uniform(seed, PARTICIPATION, row) >= participation:
+        return np.int64(-1)
+    amount = _whole(bid, weight, rules.max_bid)
+    if amount > state[BALANCE]:
+        if rules.over_budget != CLIP:
+            state[STOPPED] = rules.over_budget != SKIP
+            return np.int64(-1)
+        amount = state[BALANCE]
+    state[ENTERED] += 1
+    return amount
+
+
+@numba.njit(cache=True)
+def _count(clicked, price, worth, per_click, state):  # type: ignore[no-untyped-def]
+    """Count an impression and pay for it."""
+    state[IMPRESSIONS] += 1
+    state[WORTH] += worth
+    state[CLICKS] += np.int64(clicked)
+    if clicked or not per_click:
+        state[COST] += price
+        state[BALANCE] -= price
+
+
+@numba.njit(cache=True)
+def _replay_setting(start, stop, columns, rivals, bids, participation, seed, rules, slots, factors, spend, shown, won, state):  # type: ignore[no-untyped-def]  # noqa: E501
+    """Play one setting; ``bids`` is (multiplier, base bids).
+
+    The small functions are handed numbers rather than columns: each array handed over costs as much as
+    all the arithmetic of an auction, because numba counts its references.
+    """
     ranks = np.empty(len(slots) + 1, np.int64)
     who = np.empty(len(slots) + 1, np.int64)
     reacting = len(factors) > 0
+    multiplier, base = bids
+    before = stop - len(base)
     for i in range(start, stop):
-        if row[STOPPED] and not reacting:
+        if state[STOPPED] and not reacting:
             return
-        weight = columns.ours[i]
+        row, weight, pctr = columns.row[i], _at(columns.ours, i, ONE), _at(columns.pctr, i, 1.0)
+        person = _at(columns.person, i, -1) if rules.cap >= 0 else -1
         bid = np.int64(-1)
-        if not row[STOPPED] and _may_enter(columns, i, participation, seed, rules.cap, shown[s]):
-            bid = _whole_bid(bids[0] * bids[1][i], weight, rules, row)
+        if not state[STOPPED] and _at(columns.allowed, i, 1) and (person < 0 or shown[person] < rules.cap):
+            bid = _enter(multiplier * base[i - before], weight, participation, seed, row, rules, state)
         if bid < 0 and not reacting:
             continue
-        least = max(rules.reserve, columns.floor[i]) if len(columns.floor) > 0 else rules.reserve
+        least = max(rules.reserve, _at(columns.floor, i, 0))
         first, last = rivals.offsets[i], rivals.offsets[i + 1]
         us = np.int64(-1) if rules.win_on_tie else last
-        _line_up(first, last, rivals, factors, least, (bid, weight, us), ranks, who)
         if reacting:
-            _charge_rivals(
-                columns, i, rivals, factors, slots, rules, least, us, ranks, who, seed, spend
-            )
+            _line_up(first, last, rivals, factors, least, (bid, weight, us), ranks, who)
+            _charge_rivals(rivals, factors, slots, rules, least, us, ranks, who, seed, row, pctr, spend)
+        else:
+            _join(first, last, rivals, least, (bid, weight, us), ranks, who)
         k = _our_slot(slots, us, ranks, who)
-        if k >= 0:
-            price = _price(rules.payment, k, ranks, who, slots, bid, weight, least)
-            _win(columns, i, k, price, slots, rules, seed, s, shown, won, row)
+        if k < 0:
+            continue
+        share = slots[k] / slots[0]
+        if rules.drawn:
+            clicked, bought = _drawn(_at(columns.pctr, i, 0.0), _at(columns.pcvr, i, 0.0), share, seed, row)
+        else:
+            clicked, bought = _logged(
+                _at(columns.click, i, 0), _at(columns.conversion, i, 0), share, seed, row
+            )
+        price = _price(rules.payment, k, ranks, who, slots, bid, weight, least)
+        worth = _part(_at(columns.worth, i, 0), slots[k], slots[0])
+        _count(clicked, price, worth, rules.per_click, state)
+        if person >= 0:
+            shown[person] += 1
+        if bought:
+            state[CONVERSIONS] += 1
+            state[VALUE] += _at(columns.value, i, 0)
+            if _at(columns.special, i, -1) >= 0:
+                won[columns.special[i]] = 1
 
 
 @numba.njit(cache=True)
@@ -325,12 +354,13 @@ def replay_ranked(start, stop, columns, rivals, base, multiplier, participation,
     Parameters
     ----------
     start, stop : int
-        Positions in ``columns``, ``rivals.offsets`` and ``base``.
+        Positions in ``columns`` and ``rivals.offsets``.
     columns : RankedColumns
     rivals : bidder.auctions.ranking.RankedBids
         Refused by :func:`~bidder.auctions.ranking.check_ranks` where they do not fit, with the highest
         factor that ``factors`` may take.
-    base : ndarray of float64, shape (1, n) or (S, n)
+    base : ndarray of float64, shape (1, m) or (S, m)
+        Base bids of the m auctions before ``stop``; m is at least ``stop - start``.
     multiplier, participation : ndarray of float64, shape (S,)
     seed : ndarray of int64, shape (S,)
     rules : bidder.auctions.ranking.RankedRules
@@ -354,6 +384,6 @@ def replay_ranked(start, stop, columns, rivals, base, multiplier, participation,
     for s in chosen:
         bids = (multiplier[s], base[s if base.shape[0] > 1 else 0])
         _replay_setting(
-            s, start, stop, columns, rivals, bids, participation[s], seed[s], rules, slots, factors[s],
-            spend[s], shown, won, state[s],
+            start, stop, columns, rivals, bids, participation[s], seed[s], rules, slots, factors[s], spend[s],
+            shown[s], won[:, s], state[s],
         )
