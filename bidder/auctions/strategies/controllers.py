@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from bidder.auctions.arrays import Floats
+from bidder.auctions.strategies.traffic import Share
 
 Gain = Annotated[float, Field(ge=0, le=1e6)]
 
@@ -29,8 +30,8 @@ class PidLoop:
         self.kp, self.ki, self.kd = kp, ki, kd
         self.sum, self.last = f"{name} sum", f"{name} last"
 
-    def step(self, memory: dict[str, Floats], error: Floats, dt: Floats, low: Floats, high: Floats) -> Floats:
-        """The next u, shape (S,), after ``dt`` (shape (S,) or ()) with the error now."""
+    def step(self, memory: dict[str, Floats], error: Floats, dt: Share, low: Floats, high: Floats) -> Floats:
+        """The next u, shape (S,), after ``dt`` with the error now."""
         before = memory.get(self.sum)
         if before is None:
             before = np.zeros_like(error)

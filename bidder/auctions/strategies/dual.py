@@ -76,7 +76,8 @@ class Dual(Paced):
 
     def step(self, course: Course, look: Look) -> None:
         """Descend on both multipliers."""
-        descent = self.eta * np.stack([self._budget_gradient(look), self._roas_gradient(look)])
+        of_roas = self._roas_gradient(look) if self.kept.any() else np.zeros_like(self.target)
+        descent = self.eta * np.array([self._budget_gradient(look), of_roas])
         before = np.exp(course.level)
         after = np.where(self.entropic, before * np.exp(-descent), before - descent)
         course.level = np.log(np.minimum(np.maximum(after, self.least), self.most))

@@ -83,6 +83,7 @@ class MPid(Paced):
         self.spend = PidLoop(self.column("kp"), self.column("ki"), self.column("kd"), "spend")
         cost_kp, cost_ki, cost_kd = (self.column(name) for name in ("cost_kp", "cost_ki", "cost_kd"))
         self.cost = PidLoop(cost_kp, cost_ki, cost_kd, "cost")
+        self.highest = self.column("max_factor")
         self.alike = bool((self.of_clicks == self.valuation.of_click).all())
         self.steady = self.alike  # type: ignore[misc]  # else bids move with q
         self.bonus: Floats = np.zeros(market.settings)
@@ -110,14 +111,17 @@ class MPid(Paced):
         new_p = p - (self.alpha * of_p + (1.0 - self.alpha) * of_q)
         new_q = q - (self.beta * of_q + (1.0 - self.beta) * of_p)
         new_p = np.minimum(np.maximum(new_p, low), high)
-        course.level = np.stack([new_p, np.minimum(np.maximum(new_q, _NONE), _MUCH)])
+        course.level = np.array([new_p, np.minimum(np.maximum(new_q, _NONE), _MUCH)])
 
     def answer(self, course: Course, look: Look) -> Control:
         """The factor on the chance of the event, or on the numerator."""
         p, q = np.exp(course.level)
         q = np.where(course.level[1] > _NONE, q, 0.0)
         self.bonus = q * self.most_cost
-        return Control((self.valuation.unit + self.bonus) / (p + q) if self.alike else 1.0 / (p + q))
+        if not self.alike:
+            return Control(1.0 / (p + q))
+        factor = (1.0 + self.bonus / self.valuation.unit) / (p + q)
+        return Control(self.valuation.unit * np.minimum(factor, self.highest))
 
     def _cost_error(self, look: Look) -> Floats:
         so_far = look.view.so_far

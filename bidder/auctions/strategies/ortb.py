@@ -26,7 +26,7 @@ class OrtbParams(StrategyParams):
 
     c: PositiveMoney | None = None
     """Bid that wins every other auction, in the log's unit; by default the median price in training."""
-    lambda_: Annotated[float, Field(gt=0, le=1e12, alias="lambda")] | None = None
+    lambda_: Annotated[Annotated[float, Field(gt=0, le=1e12)] | None, Field(alias="lambda")] = None
     """Clicks that one unit of money must bring; by default what spends the budget in training."""
 
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from bidder.auctions.arrays import Floats
 from bidder.auctions.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
-from bidder.auctions.strategies.traffic import HourWeights, TrafficPlan
+from bidder.auctions.strategies.traffic import HourWeights, Share, TrafficPlan
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
 from bidder.budget.spec_base import Rate
 
@@ -41,7 +41,8 @@ class PacedParams(ValueParams):
 
 
 class Look(NamedTuple):
-    """What a paced strategy looks at; arrays of shape (S,), those of the plan () when all share them.
+    """What a paced strategy looks at; arrays of shape (S,), shares of traffic are numbers when all
+    settings have the same.
 
     ``done`` and ``coming`` are the expected shares of the episode's traffic up to now and in the coming
     tick, counted from the episode's first auction seen, ``passed`` the share since the last look, ``budget``
@@ -51,9 +52,9 @@ class Look(NamedTuple):
 
     view: View
     budget: Floats
-    done: Floats
-    coming: Floats
-    passed: Floats
+    done: Share
+    coming: Share
+    passed: Share
     error: Floats
 
 
@@ -69,11 +70,11 @@ class Course:
         The levels now.
     total : ndarray of float64, shape (K, S)
         Sum of levels x share of traffic for which they held.
-    weight, done : ndarray of float64
+    weight, done : float, or ndarray of float64, shape (S,)
         Shares of traffic: that ``total`` stands for, and that had passed at the last look.
     episode : int
         Number of the episode.
-    missed : ndarray of float64
+    missed : float, or ndarray of float64, shape (S,)
         Share of the episode's traffic that had passed before its first auction was seen.
     memory : dict of str to ndarray
         What else a strategy keeps within an episode.
@@ -82,10 +83,10 @@ class Course:
     start: Floats
     level: Floats
     total: Floats
-    weight: Floats
-    done: Floats
+    weight: Share
+    done: Share
     episode: int
-    missed: Floats
+    missed: Share
     memory: dict[str, Floats] = field(default_factory=dict)
 
 
@@ -120,8 +121,9 @@ class Paced(Strategy):
         else:
             look = self._look(view, course)
             self.step(course, look)
-        course.total = course.total + course.level * look.coming
-        course.weight = course.weight + look.coming
+        weight = look.coming + 1e-12  # so that even an empty tick leaves a mean
+        course.total = course.total + course.level * weight
+        course.weight = course.weight + weight
         course.done = look.done
         return self.answer(course, look)
 
@@ -177,11 +179,9 @@ class Paced(Strategy):
     def _begin(self, view: View, before: Course | None) -> Course:
         start = self.first
         if before is not None:
-            known = before.weight > 0
-            start = np.where(known, before.total / np.where(known, before.weight, 1.0), before.start)
-        nothing = np.zeros(())
+            start = before.total / before.weight
         missed = np.minimum(self.plan.at(view)[0], 1.0 - 1e-9)
-        return Course(start, start, np.zeros_like(start), nothing, nothing, view.episode, missed)
+        return Course(start, start, np.zeros_like(start), 0.0, 0.0, view.episode, missed)
 
     def _look(self, view: View, course: Course) -> Look:
         done, coming = self.plan.at(view)

@@ -20,13 +20,13 @@ class TaPidParams(PacedParams):
 
     kind: Literal["ta_pid"]
     """Kind of strategy."""
-    kp: Gain = 25.0
+    kp: Gain = 100.0
     """Log factor per episode of traffic for an average spend of nothing (relative error 1)."""
-    ki: Gain = 10.0
-    """The same for a relative error of 1 over the whole episode."""
-    kd: Gain = 6.0
+    ki: Gain = 0.0
+    """The same for a relative error of 1 over the whole episode (0: an average has a memory of its own)."""
+    kd: Gain = 15.0
     """Log factor for a change of the relative error by 1."""
-    warm_up: Annotated[float, Field(gt=0, le=1)] = 0.05
+    warm_up: Annotated[float, Field(gt=0, le=1)] = 0.1
     """Share of the episode's traffic with planned spend that the average starts from."""
 
 

@@ -16,6 +16,8 @@ from bidder.auctions.strategies.base import Market, View
 HOUR = 3_600_000_000
 """Microseconds in an hour."""
 DAY = 24 * HOUR
+Share = float | Floats
+"""One number for all settings, or an array of shape (S,)."""
 _WEEK = 168
 _PRIOR = 0.1  # hours of average traffic, so that a moment of an hour says little of it
 
@@ -38,32 +40,47 @@ class TrafficPlan:
         known = [_week(given) if given is not None else learnt for given in weights]
         self.by_time = length is not None and market.info.timed and any(w is not None for w in known)
         if self.by_time:
-            even = np.ones(_WEEK)
-            table = np.stack([_normal(even if w is None else w) for w in known])
-            self.ends: Floats = np.concatenate([np.zeros((len(table), 1)), np.cumsum(table, axis=1)], axis=1)
+            self.ends = _ends(known)
+            self.episode: tuple[int, Share, Share] = (-1, 0.0, 1.0)
 
-    def at(self, view: View) -> tuple[Floats, Floats]:
+    def at(self, view: View) -> tuple[Share, Share]:
         """Expected share of the episode's traffic up to now, and in the coming tick.
 
-        Both of shape (S,), or () when all settings share them; from 0 to 1, never together above 1.
+        Numbers when all settings share them, else arrays of shape (S,); from 0 to 1, never together
+        above 1.
         """
         if not self.by_time:
-            return np.asarray(view.elapsed), np.asarray(min(view.tick_share, 1.0 - view.elapsed))
+            return view.elapsed, min(view.tick_share, 1.0 - view.elapsed)
         start = view.now - round(view.elapsed * self.length)
-        first = self._until(start)
-        whole = np.maximum(self._until(start + self.length) - first, 1e-12)
-        soon = view.now + round(view.tick_share * self.length)
-        done = np.minimum((self._until(view.now) - first) / whole, 1.0)
-        until = np.minimum((self._until(soon) - first) / whole, 1.0)
+        if self.episode[0] != start:
+            first = self._until(start)
+            self.episode = (start, first, self._until(start + self.length) - first)
+        _, first, whole = self.episode
+        done = _at_most_one((self._until(view.now) - first) / whole)
+        until = _at_most_one((self._until(view.now + round(view.tick_share * self.length)) - first) / whole)
         return done, until - done
 
-    def _until(self, moment: int) -> Floats:
+    def _until(self, moment: int) -> Share:
         """Traffic from the beginning of time up to a moment, in weeks' worth."""
         hours, rest = divmod(moment, HOUR)
         weeks, hour = divmod(hours, _WEEK)
-        ends = self.ends
-        found: Floats = weeks + ends[:, hour] + (ends[:, hour + 1] - ends[:, hour]) * (rest / HOUR)
-        return found
+        begin, end = self.ends[hour], self.ends[hour + 1]
+        return weeks + begin + (end - begin) * (rest / HOUR)
+
+
+def _ends(known: Sequence[Floats | None]) -> list[float] | list[Floats]:
+    """Share of a week's traffic before each of its hours and at its end, for all or for each setting."""
+    even = np.ones(_WEEK)
+    table = np.array([_normal(even if w is None else w) for w in known])
+    ends = np.concatenate([np.zeros((1, len(table))), np.cumsum(table.T, axis=0)])
+    if (table == table[0]).all():
+        shared: list[float] = ends[:, 0].tolist()
+        return shared
+    return list(np.ascontiguousarray(ends))
+
+
+def _at_most_one(share: Share) -> Share:
+    return min(share, 1.0) if isinstance(share, float) else np.minimum(share, 1.0)
 
 
 def _length(market: Market) -> int | None:

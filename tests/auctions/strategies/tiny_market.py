@@ -26,12 +26,13 @@ BY_HOUR = np.array([6, 4, 2, 1, 1, 1, 2, 4, 6, 8, 9, 9, 10, 9, 8, 8, 8, 9, 10, 1
 def make_log(
     n: int, seed: int = 1, days: int = 1, by_hour: Any = None, price: float = 60.0, ctr: float = 0.01,
     unit: float = 1.0, cvr: float = 0.1, first_day: int = 20_000,
+    slope: float = 0.3,
 ) -> AuctionLog:
-    """Auctions with log-normal prices that rise with the click rate; ``unit`` rescales the money."""
+    """Auctions with log-normal prices that rise with pctr^slope; ``unit`` rescales the money."""
     draw = np.random.default_rng(seed)
     pctr = np.minimum(ctr * np.exp(0.7 * draw.standard_normal(n) - 0.245), 0.9)
     pcvr = np.minimum(cvr * np.exp(0.5 * draw.standard_normal(n) - 0.125), 0.9)
-    market = price * np.exp(0.6 * draw.standard_normal(n) - 0.18) * (pctr / ctr) ** 0.3
+    market = price * np.exp(0.6 * draw.standard_normal(n) - 0.18) * (pctr / ctr) ** slope
     weights = np.ones(24) if by_hour is None else np.asarray(by_hour, dtype=float)
     hours = draw.choice(24 * days, size=n, p=np.tile(weights, days) / weights.sum() / days)
     ts = np.sort(first_day * DAY + hours * HOUR + draw.integers(0, HOUR, n))
