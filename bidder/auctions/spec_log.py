@@ -27,7 +27,7 @@ class LogSpec(Spec):
     path: _PATH
     """File, folder, or pattern such as "logs/*.csv", relative to this file's folder."""
     columns: dict[_NAME, _NAME] | None = None
-    """With csv and parquet: header of a column by its name here, such as {ts: time_us, market_price: price}."""
+    """With csv and parquet: header of a column by its name here, such as {market_price: price_micros}."""
     unit: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     """Name of the money unit in which prices are written, such as "CPM unit"; by default the reader's, for
     csv and parquet micros (millionths of the currency)."""
@@ -61,6 +61,4 @@ class LogSpec(Spec):
         unknown = [name for name in self.columns or {} if name not in COLUMNS]
         if unknown:
             raise ValueError(f"columns: no column {unknown[0]!r} in a log; one of {', '.join(COLUMNS)}")
-        if self.unit is not None and self.unit != "micros" and self.per_currency is None and self.currency:
-            raise ValueError("with a unit of its own and a currency, per_currency must say how many make 1")
         return self

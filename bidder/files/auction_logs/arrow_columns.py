@@ -6,12 +6,14 @@ seconds. One column is added: ``competing_bids``, the number of an auction's row
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from bidder.auctions.arrays import Bools
 from bidder.auctions.log import COLUMNS, AuctionLog, CompetingBids, LogInfo
 
 COUNT = "competing_bids"
@@ -84,6 +86,21 @@ def from_arrow(table: Any, bids: Any | None, info: LogInfo, first_row: int) -> A
     columns = {name: _column(table, name, info) for name in COLUMNS if name in table.column_names}
     competing = None if bids is None else _competing(bids, _numbers(table, COUNT, 0, np.int64))
     return AuctionLog(info=info, **columns, bids=competing, first_row=first_row)
+
+
+def selected(log: AuctionLog, keep: Bools) -> AuctionLog:
+    """The auctions where ``keep`` is true, with their competing bids; ``first_row`` stays as it is."""
+    changes: dict[str, Any] = {
+        name: getattr(log, name)[keep] for name in COLUMNS if getattr(log, name) is not None
+    }
+    if log.bids is not None:
+        counts = np.diff(log.bids.offsets)
+        mine = np.repeat(keep, counts)
+        offsets = np.concatenate([[0], np.cumsum(counts[keep])]).astype(np.int64)
+        changes["bids"] = CompetingBids(
+            offsets, log.bids.bidder[mine], log.bids.bid[mine], log.bids.quality[mine]
+        )
+    return replace(log, **changes)
 
 
 def _column(table: Any, name: str, info: LogInfo) -> NDArray[Any]:

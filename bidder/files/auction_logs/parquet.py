@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.errors import InputError, Place, Problem
-from bidder.files.auction_logs.arrow_columns import from_arrow
+from bidder.files.auction_logs.arrow_columns import from_arrow, selected
+from bidder.files.auction_logs.extras import Extras, check_campaigns, check_visits
 from bidder.files.auction_logs.manifest import NAME, Part, read_manifest
 from bidder.files.auction_logs.parquet_writer import ParquetLogWriter
 
@@ -38,6 +39,10 @@ class ParquetSource:
         What was said when the log was written.
     piece_rows : int
         Most auctions in one piece.
+    extras : Extras or None
+        Which campaigns to keep, and the visits to the shop.
+    kept : tuple of int or None
+        How many auctions of each part are kept, when not all of them are.
     """
 
     folder: str
@@ -46,6 +51,8 @@ class ParquetSource:
     has_bids: bool = False
     notes: tuple[str, ...] = field(default=(), compare=False)
     piece_rows: int = PIECE_ROWS
+    extras: Extras | None = None
+    kept: tuple[int, ...] | None = None
 
     @classmethod
     def open(cls, folder: str | Path, piece_rows: int = PIECE_ROWS) -> ParquetSource:
@@ -73,14 +80,45 @@ class ParquetSource:
     @property
     def rows(self) -> int:
         """Auctions in this source."""
-        return sum(part.rows for part in self.parts)
+        return sum(part.rows for part in self.parts) if self.kept is None else sum(self.kept)
 
     def partitions(self) -> list[ParquetSource]:
         """One source for each file; the pieces of each carry the right ``first_row``."""
-        return [
-            ParquetSource(self.folder, self.info, (part,), self.has_bids, self.notes, self.piece_rows)
-            for part in self.parts
-        ]
+        kept = [None] * len(self.parts) if self.kept is None else [(k,) for k in self.kept]
+        return [replace(self, parts=(p,), kept=k) for p, k in zip(self.parts, kept, strict=True)]
+
+    def with_extras(self, extras: Extras) -> ParquetSource:
+        """The same log with some of its campaigns only, or with visits.
+
+        Raises
+        ------
+        InputError
+            When a campaign is not there, or the log lacks a column.
+        """
+        if extras.visits and self.parts:
+            path = Path(self.folder) / self.parts[0].file
+            check_visits(pq.ParquetFile(path).schema_arrow.names, str(path))
+        if extras.campaigns is None:
+            return replace(self, extras=extras) if extras.visits else self
+        check_campaigns(extras.campaigns, self.info.campaigns)
+        source = replace(self, info=replace(self.info, campaigns=extras.campaigns), extras=extras)
+        return source._counted()
+
+    def _counted(self) -> ParquetSource:
+        """With the number of auctions that are kept of each part, and their times."""
+        counts, times, parts, first_row = [], list[int](), [], 0
+        for part in self.partitions():
+            kept = 0
+            for piece in part.pieces():
+                if len(piece):
+                    times += [int(piece.ts[0]), int(piece.ts[-1])]
+                    kept += len(piece)
+            parts.append(replace(part.parts[0], first_row=first_row))
+            counts.append(kept)
+            first_row += kept
+        ends = (times[0], times[-1]) if times else (None, None)
+        info = replace(self.info, rows=first_row, first_ts=ends[0], last_ts=ends[1])
+        return replace(self, info=info, parts=tuple(parts), kept=tuple(counts))
 
     def pieces(self) -> Iterator[AuctionLog]:
         """The log in pieces of at most ``piece_rows``, in order.
@@ -106,10 +144,17 @@ class ParquetSource:
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, use_threads=False)
                 bids = self._bids(part, group) if self.has_bids else None
-                log = from_arrow(table, bids, self.info, first_row)
+                log = self._chosen(from_arrow(table, bids, self.info, first_row))
                 first_row += len(log)
                 for start in range(0, len(log), self.piece_rows):
                     yield log.part(start, min(start + self.piece_rows, len(log)))
+
+    def _chosen(self, log: AuctionLog) -> AuctionLog:
+        if self.extras is None:
+            return log
+        if self.extras.campaigns is not None:
+            log = selected(log, log.campaign >= 0)
+        return self.extras.add(log)
 
     def _bids(self, part: Part, group: int) -> Any:
         with pq.ParquetFile(Path(self.folder) / "bids" / part.file, memory_map=True) as file:
