@@ -99,6 +99,9 @@ class InputError(BidderError):
         )
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # so that it survives the way from a worker process
+
 
 @dataclass(frozen=True)
 class Conflict:

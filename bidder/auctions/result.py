@@ -94,6 +94,8 @@ class Comparison:
     p_value : float
         Of the paired test, two-sided.
     level : float
+    p_adjusted : float or None
+        The p-value adjusted for the number of comparisons (Holm).
     """
 
     first: int
@@ -105,6 +107,7 @@ class Comparison:
     high: float
     p_value: float
     level: float = 0.95
+    p_adjusted: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class Tuned:
         What the best parameters for the test part would have brought: known only in hindsight.
     measure : str
         What was tuned for, one of COUNTED; the scores are in its unit (``worth`` in billionths).
+    swept : tuple of (str, object)
+        What else was swept, such as the budget, where this was the choice.
     """
 
     strategy: str
@@ -131,6 +136,7 @@ class Tuned:
     test_score: float
     best_test_score: float
     measure: str = "worth"
+    swept: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

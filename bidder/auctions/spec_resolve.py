@@ -10,6 +10,7 @@ from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import Episodes, Rules
 from bidder.auctions.spec import VariedSpec
 from bidder.auctions.spec_parts import MOST, EpisodesSpec, TickSpec
+from bidder.auctions.strategies.base import StrategyParams
 
 DEFAULT_TICK_US = 15 * 60 * 1_000_000
 """Microseconds between two looks at a timed log."""
@@ -90,6 +91,23 @@ class Units:
         if whole is None:
             raise ValueError(f"{amount!r} is no whole number of the log's unit")
         return whole
+
+
+def in_units(params: StrategyParams, units: Units) -> StrategyParams:
+    """A strategy's parameters with all amounts in the log's unit.
+
+    Amounts are the fields whose description says "in the log's unit". Those that speak of a bid count as
+    bids do; the others (what a click is worth or may cost) as budgets do.
+    """
+    if not units.in_currency:
+        return params
+    changes: dict[str, float] = {}
+    for name, info in type(params).model_fields.items():
+        text, amount = info.description or "", getattr(params, name)
+        if "in the log's unit" in text and isinstance(amount, int | float):
+            factor = units.price_factor if "bid" in text.lower() else units.budget_factor
+            changes[name] = float(Decimal(repr(amount)) * factor)
+    return params.model_copy(update=changes) if changes else params
 
 
 def rules(spec: VariedSpec, units: Units) -> Rules:

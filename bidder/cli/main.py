@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "frontier": ("bidder.cli.frontier:command", "Show what more or less budget would bring."),
     "compare": ("bidder.cli.compare:command", "Compare two plans: what moved, and what it is worth."),
     "whatif": ("bidder.cli.whatif:command", "Value a hand-made split under the same curves."),
+    "replay": ("bidder.cli.replay:command", "Replay past auctions under any strategy, budget and rule."),
     "generate": ("bidder.cli.generate:command", "Make a synthetic market with known truth."),
 }
 """Subcommands: where the code is, and the line in the overview (so that help loads none of them)."""

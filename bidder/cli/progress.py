@@ -53,10 +53,10 @@ class TerminalProgress:
                 self._bar.remove_task(self._task)
             self._task = self._bar.add_task(name, total=steps or None)
 
-    def step(self) -> None:
+    def step(self, share: float = 1.0) -> None:
         """Move the bar."""
         if self._bar is not None:
-            self._bar.advance(self._task)
+            self._bar.advance(self._task, share)
 
     def round(self, one: Round) -> None:
         """Say how close the solver is."""

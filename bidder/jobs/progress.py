@@ -14,8 +14,8 @@ class Progress(Protocol):
     def stage(self, name: str, steps: int = 0) -> None:
         """A new part of the work begins; ``steps`` is 0 when nobody can say how long it takes."""
 
-    def step(self) -> None:
-        """One of the steps is done."""
+    def step(self, share: float = 1.0) -> None:
+        """One of the steps, or a share of one, is done."""
 
     def round(self, one: Round) -> None:
         """The solver has finished a round."""
@@ -27,7 +27,7 @@ class Silent:
     def stage(self, name: str, steps: int = 0) -> None:
         """Say nothing."""
 
-    def step(self) -> None:
+    def step(self, share: float = 1.0) -> None:
         """Say nothing."""
 
     def round(self, one: Round) -> None:

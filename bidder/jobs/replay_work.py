@@ -1,0 +1,195 @@
+"""Batches: the settings that go through the log together, wherever that happens.
+
+What is in a batch follows from the experiment alone, never from the number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bidder.errors import InputError, Problem
+from bidder.jobs.replay_parts import Part, training
+from bidder.jobs.replay_store import digest
+
+if TYPE_CHECKING:
+    from bidder.auctions.replay import Replay
+    from bidder.auctions.result import SettingResult
+    from bidder.auctions.rules import Episodes, Rules
+    from bidder.auctions.spec_parts import CompetitorsSpec
+    from bidder.auctions.strategies.base import StrategyParams, Training
+    from bidder.auctions.worth import Objective
+
+MOST = 2048
+"""Settings in one batch."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One setting on one part of the log, ready to run.
+
+    Attributes
+    ----------
+    kind : str
+    params : StrategyParams
+    budget, seed : int
+    rules : Rules
+    episodes : Episodes
+    objective : Objective
+    competitors : CompetitorsSpec
+    part : str
+    label : str
+        What is swept, for messages.
+    """
+
+    kind: str
+    params: StrategyParams
+    budget: int
+    seed: int
+    rules: Rules
+    episodes: Episodes
+    objective: Objective
+    competitors: CompetitorsSpec
+    part: str
+    label: str = ""
+
+    @property
+    def shared(self) -> tuple[Any, ...]:
+        """What all jobs of a batch have in common; can be a key."""
+        rivals = self.competitors.model_dump_json()
+        return self.kind, self.rules, self.episodes, self.objective, rivals, self.part
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Jobs of one kind that differ in parameters, budget and seed alone."""
+
+    jobs: tuple[Job, ...]
+
+    @property
+    def first(self) -> Job:
+        """Any of the jobs, for what they share."""
+        return self.jobs[0]
+
+    def document(self) -> dict[str, Any]:
+        """All that determines the results, as plain data."""
+        job = self.first
+        return {
+            "kind": job.kind,
+            "rules": asdict(job.rules),
+            "episodes": asdict(job.episodes),
+            "objective": job.objective.value,
+            "competitors": job.competitors.model_dump(mode="json"),
+            "part": job.part,
+            "settings": [[j.params.model_dump(mode="json"), j.budget, j.seed] for j in self.jobs],
+        }
+
+
+def batches(jobs: Sequence[Job]) -> list[tuple[list[int], Batch]]:
+    """Jobs put together, with their positions; in the order of their first jobs."""
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for k, job in enumerate(jobs):
+        groups.setdefault(job.shared, []).append(k)
+    return [
+        (some, Batch(tuple(jobs[k] for k in some)))
+        for all_ in groups.values()
+        for some in (all_[start : start + MOST] for start in range(0, len(all_), MOST))
+    ]
+
+
+@dataclass
+class Bench:
+    """What a process needs to run batches: the log's parts and what may be learned beforehand.
+
+    Attributes
+    ----------
+    parts : mapping of str to Part
+    learned : mapping of str to Part
+        For each part of the log, the earlier one that strategies may learn from.
+    """
+
+    parts: Mapping[str, Part]
+    learned: Mapping[str, Part] = field(default_factory=dict)
+    _known: dict[Any, Training] = field(default_factory=dict, repr=False)
+
+    def run(self, batch: Batch, fed: Callable[[float], None] | None = None) -> list[SettingResult]:
+        """Replay a batch; ``fed`` is called with the share of the log of every piece.
+
+        Raises
+        ------
+        StrategyError
+            When a strategy fails; names the setting.
+        InputError
+            When the log lacks what the rules need.
+        """
+        part = self.parts[batch.first.part]
+        with told(batch):
+            replay = self.start(batch)
+            for piece in part.pieces():
+                replay.feed(piece)
+                if fed is not None:
+                    fed(len(piece) / max(part.last - part.first, 1))
+            return replay.finish()
+
+    def start(self, batch: Batch) -> Replay:
+        """A replay of a batch that has not been fed yet."""
+        import numpy as np
+
+        from bidder.auctions.replay import Replay
+        from bidder.auctions.spec_resolve import ticks
+        from bidder.auctions.strategies.base import Market
+        from bidder.auctions.strategies.registry import strategy_class
+
+        job, info = batch.first, self.parts[batch.first.part].info
+        market = Market(
+            info=info,
+            rules=job.rules,
+            episodes=job.episodes,
+            budget=np.array([j.budget for j in batch.jobs], dtype=np.int64),
+            seed=np.array([j.seed for j in batch.jobs], dtype=np.int64),
+            ticks=ticks(job.episodes, info),
+            training=self._training(job),
+        )
+        params = [j.params for j in batch.jobs]
+        return Replay(strategy_class(job.kind), params, market, job.objective)
+
+    def _training(self, job: Job) -> Training | None:
+        if job.part not in self.learned:
+            return None
+        key = (job.part, job.episodes, job.rules.win_on_tie)
+        if key not in self._known:
+            now = self.parts[job.part].info
+            self._known.clear()  # one at a time: they can be large
+            self._known[key] = training(self.learned[job.part], job.episodes, now, job.rules.win_on_tie)
+        return self._known[key]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"parts": self.parts, "learned": self.learned, "_known": {}}
+
+
+@contextmanager
+def told(batch: Batch) -> Iterator[None]:
+    """Let errors say which setting they are about."""
+    from bidder.auctions.replay import StrategyError
+
+    try:
+        yield
+    except StrategyError as error:
+        job = batch.jobs[error.setting or 0]
+        known = error.setting is not None or len(batch.jobs) == 1
+        said = " ".join(str(error).split())
+        label = f" (setting {job.label})" if known and job.label else ""
+        raise StrategyError(f"{said}{label}", error.strategy, error.setting) from error
+    except ValueError as error:
+        raise InputError(Problem(" ".join(str(error).split()))) from error
+
+
+def key(batch: Batch, bench: Bench, inputs: Any) -> str:
+    """Name under which a batch's results are kept: a hash of all that determines them."""
+    job = batch.first
+    places = [bench.parts[job.part], bench.learned.get(job.part)]
+    # Which files the rows are from is in ``inputs``.
+    where = [None if p is None else [p.first, p.last, asdict(p.info)] for p in places]
+    return digest({"inputs": inputs, "where": where, "batch": batch.document()})
