@@ -16,15 +16,14 @@ from numpy.typing import NDArray
 from bidder.auctions import columns as convert
 from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
 from bidder.auctions.clock import Segment
-from bidder.auctions.log import AuctionLog
+from bidder.auctions.log import AuctionLog, CompetingBids
 from bidder.auctions.rules import Outcomes, Payment, Pricing
-from bidder.auctions.strategies.base import Control, Market
+from bidder.auctions.strategies.base import Control, Market, Strategy
 from bidder.auctions.strategies.value_table import TableStrategy, ValueTable
 from bidder.auctions.winning import least_payment
 from bidder.auctions.worth import Objective, worth
 
 if TYPE_CHECKING:
-    from bidder.auctions.competitors import Competitors
     from bidder.auctions.hindsight import HindsightBounds
     from bidder.auctions.kernels.binned import Ladder
     from bidder.auctions.kernels.single import Columns
@@ -134,8 +133,10 @@ class SinglePlayer(Player):
         """See :meth:`Player.bound`."""
         rules, stretch = self.market.rules, slice(segment.start, segment.stop)
         cost = least_payment(self._log.part(segment.start, segment.stop), rules)
-        if rules.pricing is Pricing.CLICK and len(self._columns.click):
-            cost = np.where(cost > 0, cost * self._columns.click[stretch], cost)
+        if rules.pricing is Pricing.CLICK:
+            known = self._log.pctr is not None
+            rate = self._log.pctr[stretch] if known else (self._columns.click[stretch] > 0)  # type: ignore[index]
+            cost = expected_cost(cost, np.asarray(rate, dtype=np.float64))
         bounds.add(cost, self._columns.worth[stretch])
 
     def _steps(self, multiplier: Floats) -> Ladder:
@@ -187,25 +188,33 @@ class TablePlayer(SinglePlayer):
 class RankedPlayer(Player):
     """Bids are ranked against competing bids."""
 
-    def __init__(self, market: Market, objective: Objective, competitors: Competitors | None = None) -> None:
+    def __init__(self, market: Market, objective: Objective) -> None:
+        from bidder.auctions.competitors import Competitors
         from bidder.auctions.ranking import ranked_rules, slot_millionths
 
         super().__init__(market, objective)
         self._rules = ranked_rules(market.rules)
         self._slots = slot_millionths(market.rules.slots)
-        self._competitors = competitors
+        rivals = market.rules.rivals
+        budgets = np.array(rivals.budgets, dtype=np.int64)
+        self._competitors = Competitors(budgets, market.settings) if rivals.react else None
+        known = len(budgets) if rivals.react else 0
+        self._factors: Floats = np.ones((market.settings, known))
+        self._spend: Ints = np.zeros((market.settings, known), dtype=np.int64)
 
     def open(self, log: AuctionLog, rows: Ints) -> None:
         """See :meth:`Player.open`."""
         from bidder.auctions.kernels.slots import RankedColumns
         from bidder.auctions.ranking import quality_weights, ranked_bids
 
-        if log.bids is None:
-            raise ValueError("ranked auctions need the table of competing bids")
         rules, none = self.market.rules, np.zeros(0, dtype=np.int64)
         self._log = log
-        self._rivals = ranked_bids(log.bids, rules.squashing, self._highest_factor)
-        quality = np.full(len(log), np.nan) if log.quality is None else log.quality
+        bids = self._bids(log, rows)
+        highest = 1.0 if self._competitors is None else self._competitors.highest
+        self._rivals = ranked_bids(bids, rules.squashing, highest)
+        quality = None if rules.rivals.fitted is not None else log.quality
+        if quality is None:
+            quality = np.full(len(log), np.nan)
         drawn = rules.outcomes is Outcomes.DRAWN
         conversion = none if log.conversion is None else log.conversion
         may = np.arange(len(log)) if drawn and log.pcvr is not None else np.flatnonzero(conversion)
@@ -241,29 +250,62 @@ class RankedPlayer(Player):
         wide[:, start:] = base
         special = self._columns.special if len(won) else np.full(len(self._log), -1, dtype=np.int64)
         enter = np.ones(settings) if control.participation is None else control.participation
-        factors, spend = self._reactions()
         replay_ranked(
             start, stop, self._columns._replace(special=special), self._rivals, wide, control.multiplier,
-            enter, self.market.seed, self._rules, self._slots, np.arange(settings), factors, spend,
-            self._shown, won, state,
+            enter, self.market.seed, self._rules, self._slots, np.arange(settings), self._factors,
+            self._spend, self._shown, won, state,
         )
 
-    @property
-    def _highest_factor(self) -> float:
-        return 1.0
+    def _bids(self, log: AuctionLog, rows: Ints) -> CompetingBids:
+        """Competing bids of the block, from the log or drawn."""
+        from bidder.auctions.competitors import fitted_competitors
 
-    def _reactions(self) -> tuple[Floats, Ints]:
-        settings = self.market.settings
-        return np.zeros((settings, 0)), np.zeros((settings, 0), dtype=np.int64)
+        fitted, prices = self.market.rules.rivals.fitted, self.market.prices
+        if fitted is None:
+            if log.bids is None:
+                raise ValueError("ranked auctions need the table of competing bids, or fitted competitors")
+            return log.bids
+        if prices is None:
+            raise ValueError("competitors can be fitted only to known market prices")
+        return fitted_competitors(log.market_price, fitted, prices, int(self.market.seed[0]), rows)
+
+    def new_tick(self, segment: Segment, first: bool) -> None:
+        """Competitors look at what they have spent."""
+        if self._competitors is None:
+            return
+        if first:
+            self._competitors.begin()
+        else:
+            self._competitors.update(self._spend, segment.elapsed)
+        self._factors, self._spend = self._competitors.multipliers, np.zeros_like(self._spend)
 
     def bound(self, segment: Segment, bounds: HindsightBounds) -> None:
-        """See :meth:`Player.bound`."""
-        bounds.add(np.full(1, -1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+        """See :meth:`Player.bound`; what competitors would have done otherwise, nobody knows."""
+        from bidder.auctions.kernels.offers import slot_offers
+
+        if self._competitors is not None:
+            bounds.add(np.full(1, -1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+            return
+        shape = (segment.stop - segment.start, len(self._slots))
+        cost, gain = np.empty(shape, dtype=np.int64), np.empty(shape, dtype=np.int64)
+        columns = self._columns
+        slot_offers(
+            segment.start, segment.stop, columns, self._rivals, self._rules, self._slots, cost, gain
+        )
+        if self._rules.per_click:
+            stretch = slice(segment.start, segment.stop)
+            rate = columns.pctr[stretch] if len(columns.pctr) else (columns.click[stretch] > 0).astype(float)
+            cost = expected_cost(cost, rate[:, None] * (self._slots / self._slots[0]))
+        bounds.add_slots(cost, gain)
 
 
-def player(
-    market: Market, objective: Objective, strategy: object, competitors: Competitors | None = None
-) -> Player:
+def expected_cost(price: Ints, rate: Floats) -> Ints:
+    """What an auction is expected to cost where only clicks are paid, rounded down; -1 stays -1."""
+    cost: Ints = np.where(price > 0, np.floor(price * rate), price).astype(np.int64)
+    return cost
+
+
+def player(market: Market, objective: Objective, strategy: Strategy) -> Player:
     """The player for these rules and this strategy.
 
     Raises
@@ -279,5 +321,5 @@ def player(
             )
         return TablePlayer(market, objective, strategy)
     if market.rules.ranked:
-        return RankedPlayer(market, objective, competitors)
+        return RankedPlayer(market, objective)
     return SinglePlayer(market, objective)

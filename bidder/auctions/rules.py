@@ -59,6 +59,26 @@ class Outcomes(StrEnum):
 
 
 @dataclass(frozen=True)
+class Rivals:
+    """Who bids against us in ranked auctions.
+
+    Attributes
+    ----------
+    fitted : int or None
+        So many bidders are drawn for each auction, the highest of them at the market price; None: the
+        log's table of competing bids.
+    react : bool
+        Whether they change their bids as they spend their own budgets.
+    budgets : tuple of int
+        With ``react``: budget of each for an episode, in the log's unit, by their codes.
+    """
+
+    fitted: int | None = None
+    react: bool = False
+    budgets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Rules:
     """The rules of the auction and of the bidder's own money.
 
@@ -84,6 +104,7 @@ class Rules:
         Most impressions for one user on one day.
     retargeting_days : float or None
         A user may be shown only within so many days of a visit.
+    rivals : Rivals
     """
 
     payment: Payment = Payment.SECOND_PRICE
@@ -98,6 +119,7 @@ class Rules:
     outcomes: Outcomes = Outcomes.LOGGED
     frequency_cap: int | None = None
     retargeting_days: float | None = None
+    rivals: Rivals = Rivals()
 
     @property
     def ranked(self) -> bool:

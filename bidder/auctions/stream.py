@@ -138,6 +138,7 @@ class Stream:
             self._ask(segment)
         else:
             self._open = (segment.episode, segment.tick)
+            self._player.new_tick(segment, first=False)
 
     def _ask(self, segment: Segment, first: bool = False) -> None:
         """Let the strategy look at the past and decide for the tick that begins."""

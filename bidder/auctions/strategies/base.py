@@ -178,6 +178,8 @@ class Market:
     ticks : int
         About how many ticks an episode has (at least 1).
     training : Training or None
+    prices : PriceDistribution or None
+        Of the log's market prices, for drawing competitors; strategies may not look at it.
     """
 
     info: LogInfo
@@ -187,6 +189,7 @@ class Market:
     seed: Ints
     ticks: int = 1
     training: Training | None = None
+    prices: PriceDistribution | None = None
 
     @property
     def settings(self) -> int:
