@@ -20,6 +20,7 @@ import numpy as np
 
 from bidder.auctions import buckets
 from bidder.auctions.arrays import Floats, Ints
+from bidder.auctions.shares import share_up
 
 MOST_EXACT = 1 << 20
 """Auctions of an episode that are kept for the exact bound; beyond them, sums on a grid of lambdas."""
@@ -150,7 +151,7 @@ def exact_bounds(price: Ints, worth: Ints, budgets: Ints) -> Bounds:
     multiplier = np.zeros(len(budgets))
     part = whole < len(price)
     split = whole[part]
-    bound[part] += _share_up(worth[split], budgets[part] - cost[split], price[split])
+    bound[part] += share_up(worth[split], budgets[part] - cost[split], price[split])
     multiplier[part] = worth[split] / price[split]
     return Bounds(bound, multiplier)
 
@@ -177,15 +178,6 @@ def _falling(price: Ints, worth: Ints) -> Ints:
 def _key(worth: int, price: int) -> int:
     """Falls with worth / price; exact for numbers below 2^53."""
     return -((worth << 120) // price)
-
-
-def _share_up(worth: Ints, part: Ints, whole: Ints) -> Ints:
-    """``worth * part / whole`` rounded up, exact although the product may not fit into 64 bits."""
-    guess: Ints = (worth.astype(np.float64) * part / whole).astype(np.int64)
-    # The remainder is small, so that it is right although both products wrap around.
-    remainder = worth * part - guess * whole
-    share: Ints = (guess - (-remainder // whole)).astype(np.int64)
-    return share
 
 
 @numba.njit(cache=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.auctions import hindsight
 from bidder.auctions.hindsight import HindsightBounds
+from bidder.auctions.shares import share_down, share_up
 
 small = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=9)
 big = st.lists(st.tuples(st.integers(2**52, 2**53 - 1), st.integers(2**52, 2**53 - 1)), max_size=6)
@@ -127,7 +127,9 @@ def test_with_slots_it_is_the_lowest_dual_of_the_multiple_choice(auctions, budge
     assert found >= best_choice(choices, budget)
 
 
-def test_products_beyond_64_bits_are_shared_out_exactly():
-    price, worth, left = 10**12 + 39, 9 * 10**14 + 7, 10**12 - 11
-    got = hindsight._share_up(np.array([worth]), np.array([left]), np.array([price]))
-    assert int(got[0]) == -(-worth * left // price)
+@given(st.integers(1, 2**53), st.integers(0, 2**53), st.floats(0, 1))
+def test_products_beyond_64_bits_are_shared_out_exactly(whole, amount, share):
+    part = min(int(share * whole), whole)
+    columns_ = [np.array([number]) for number in (amount, part, whole)]
+    assert int(share_down(*columns_)[0]) == amount * part // whole
+    assert int(share_up(*columns_)[0]) == -(-amount * part // whole)
