@@ -50,6 +50,9 @@ cutting our own bid to a rank that still beats every other."""
 
 MAX_SLOTS = 64
 
+MAX_COMPETITORS = 1 << 20
+"""Codes of competitors are below it: draws are counted by row and competitor."""
+
 _SHOWN = 20
 
 
@@ -192,8 +195,12 @@ def ranked_bids(bids: CompetingBids, squashing: float = 1.0, factor: float = 1.0
     Raises
     ------
     InputError
-        As :func:`quality_weights` and :func:`check_ranks`; ``factor`` as there.
+        As :func:`quality_weights` and :func:`check_ranks`, with ``factor`` as there; where a code is out
+        of range.
     """
+    unfit = (bids.bidder < 0) | (bids.bidder >= MAX_COMPETITORS)
+    if unfit.any():
+        _refuse(unfit, lambda k: f"competitor is {bids.bidder[k]}", f"codes from 0 to {MAX_COMPETITORS - 1}")
     weight = quality_weights(bids.quality, squashing)
     check_ranks(bids.bid, weight, factor)
     rank = bids.bid * weight

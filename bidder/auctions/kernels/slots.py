@@ -29,7 +29,7 @@ from bidder.auctions.kernels.state import (
     VALUE,
     WORTH,
 )
-from bidder.auctions.ranking import MAX_RANK, ONE, payment_code
+from bidder.auctions.ranking import MAX_COMPETITORS, MAX_RANK, ONE, payment_code
 from bidder.auctions.rules import OverBudget, Payment
 
 FIRST_PRICE = payment_code(Payment.FIRST_PRICE)
@@ -39,9 +39,6 @@ SKIP = list(OverBudget).index(OverBudget.SKIP)
 
 OUR_LIMIT = 2 * MAX_RANK
 """Our bid is cut to this rank: cut by less than one weight, it still beats every rank that is taken."""
-
-MAX_COMPETITORS = 1 << 20
-"""Draws are counted by row and competitor."""
 
 
 class RankedColumns(NamedTuple):
