@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whatif": ("bidder.cli.whatif:command", "Value a hand-made split under the same curves."),
     "replay": ("bidder.cli.replay:command", "Replay past auctions under any strategy, budget and rule."),
     "generate": ("bidder.cli.generate:command", "Make a synthetic market with known truth."),
+    "convert": ("bidder.cli.convert:command", "Write an auction log as partitioned Parquet, once."),
 }
 """Subcommands: where the code is, and the line in the overview (so that help loads none of them)."""
 

@@ -67,7 +67,7 @@ def _histogram(
     chunked = pa.chunked_array([f.columns["campaign"] for f in frames])
     encoded = chunked.unify_dictionaries().combine_chunks()
     names = sorted(set(encoded.drop_null().dictionary_decode().to_pylist()))
-    check_campaigns(campaigns, names)
+    check_campaigns(campaigns, names, frames[0].file)
     lookup = {name: code for code, name in enumerate(names)}
     codes = np.array([lookup.get(n, -1) for n in encoded.dictionary.to_pylist()], np.int32)
     campaign = codes[encoded.indices.to_numpy()]

@@ -16,6 +16,7 @@ from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.auction_logs.cells import Rule, clean, rule
 from bidder.files.auction_logs.reading import Frame, Reading
 from bidder.files.auction_logs.tables import batches, columns_of
+from bidder.files.tables import shown
 
 _BID_RULES = (
     rule("auction"),
@@ -100,11 +101,11 @@ class Extras:
         return log
 
 
-def check_campaigns(wanted: Iterable[str] | None, there: Iterable[str]) -> None:
+def check_campaigns(wanted: Iterable[str] | None, there: Iterable[str], file: str) -> None:
     """Raise :class:`InputError` when a chosen campaign is not in the log."""
     known = sorted(there)
     problems = [
-        Problem(f"no campaign {name!r} in the log", one_of(known, name))
+        Problem(f"there is no campaign {shown(name)}", one_of(known, name), place=Place(file))
         for name in wanted or ()
         if name not in known
     ]

@@ -83,7 +83,7 @@ def open_log(
     if spec.reader == "parquet" and Path(files[0]).name == manifest.NAME:
         return _open_own(Path(files[0]).parent, extras)
     reader = _reader(spec, files)
-    source = open_scanned(reader, reading, extras)
+    source = open_scanned(reader, reading, extras, spec.path)
     censored = (CENSORED,) if source.info.censored else ()
     return OpenedLog(source, reading.bad, (*censored, *reader.notes(), *reading.notes()))
 
@@ -127,6 +127,7 @@ def _base(spec: LogSpec, base: LogInfo) -> LogInfo:
 
 _ENDINGS = {
     "csv": (".csv", ".tsv", ".txt", ".parquet", ".pq"), "parquet": (".parquet", ".pq"),
+    "ipinyou_theta": (".txt",), "ipinyou_validation": (".txt",), "ipinyou_raw": (".txt", ".tsv", ".log"),
     "auctionnet": (".csv", ".parquet", ".pq"), "bat": (".csv", ".tsv", ".parquet", ".pq"),
 }
 
@@ -146,7 +147,7 @@ def find_files(path: str, folder: Path, reader: str) -> tuple[str, ...]:
     try:
         if whole.is_dir():
             found = _inside(whole, reader)
-        elif whole.exists() or not glob.has_magic(path):
+        elif whole.exists():
             found = [whole]
         else:
             names = glob.glob(str(whole), recursive=True)  # noqa: PTH207 (Path.glob knows no absolute patterns)
@@ -155,7 +156,9 @@ def find_files(path: str, folder: Path, reader: str) -> tuple[str, ...]:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(Problem(f"cannot be read: {reason}", place=Place(str(whole)))) from None
     if not found:
-        message = "no file there" if not whole.is_dir() else f"no file for the reader {reader} in the folder"
+        inside = f"no file for the reader {reader} in the folder"
+        outside = "no file fits" if glob.has_magic(path) else "cannot be read: no such file or folder"
+        message = inside if whole.is_dir() else outside
         raise InputError(Problem(message, "at least one", place=Place(str(whole))))
     return tuple(map(str, sorted(found, key=_natural)))
 
@@ -164,10 +167,7 @@ def _inside(folder: Path, reader: str) -> list[Path]:
     if reader == "parquet" and (folder / manifest.NAME).exists():
         return [folder / manifest.NAME]
     files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith((".", "_"))]
-    endings = _ENDINGS.get(reader)
-    if endings is None:
-        return files
-    return [p for p in files if _bare(p).suffix.lower() in endings]
+    return [p for p in files if _bare(p).suffix.lower() in _ENDINGS[reader]]
 
 
 def _bare(path: Path) -> Path:

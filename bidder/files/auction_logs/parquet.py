@@ -100,7 +100,7 @@ class ParquetSource:
             check_visits(pq.ParquetFile(path).schema_arrow.names, str(path))
         if extras.campaigns is None:
             return replace(self, extras=extras) if extras.visits else self
-        check_campaigns(extras.campaigns, self.info.campaigns)
+        check_campaigns(extras.campaigns, self.info.campaigns, self.folder)
         source = replace(self, info=replace(self.info, campaigns=extras.campaigns), extras=extras)
         return source._counted()
 

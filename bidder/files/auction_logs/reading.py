@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -193,7 +194,8 @@ def found_texts(column: Any, where: NDArray[np.intp]) -> Callable[[int], str]:
 
 def unreadable(file: str, error: Exception, after_row: int = 0) -> InputError:
     """A file that cannot be read any further."""
-    said = getattr(error, "strerror", None) or " ".join(str(error).split())[:200]
+    code = getattr(error, "errno", None)  # Arrow's own words name its functions
+    said = os.strerror(code) if isinstance(code, int) else " ".join(str(error).split())[:200]
     after = f" after row {after_row:,}" if after_row else ""
     return InputError(Problem(f"cannot be read{after}: {said}", "a whole file", place=Place(file)))
 

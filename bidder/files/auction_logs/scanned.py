@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from bidder.auctions.arrays import Codes, Ints
 from bidder.auctions.log import AuctionLog, InMemory, LogInfo, LogSource
-from bidder.errors import InputError, Problem
+from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.extras import Extras, check_campaigns
 from bidder.files.auction_logs.reading import Frame, LogReader, Reading, drop_backwards
 
@@ -110,7 +110,8 @@ def _codes(column: Any, names: tuple[str, ...], file: str) -> Codes:
     lookup: Codes = np.append(places.fill_null(-2).to_numpy(zero_copy_only=False), -1).astype(np.int32)
     codes: Codes = lookup[column.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
     if (codes == -2).any():
-        raise InputError(Problem(f"{file} has changed while it was read"))
+        message = "the file has changed while it was read"
+        raise InputError(Problem(message, "a log that nobody writes to", place=Place(file)))
     return codes
 
 
@@ -123,7 +124,7 @@ def _frames(reader: LogReader, reading: Reading, timed: bool) -> Iterator[Frame]
             yield frame
 
 
-def open_scanned(reader: LogReader, reading: Reading, extras: Extras) -> LogSource:
+def open_scanned(reader: LogReader, reading: Reading, extras: Extras, name: str) -> LogSource:
     """Read a log once: refuse it when it is bad, keep it when it is small.
 
     Raises
@@ -141,9 +142,9 @@ def open_scanned(reader: LogReader, reading: Reading, extras: Extras) -> LogSour
             waiting = [*waiting, mine] if scan.rows <= IN_MEMORY_ROWS else []
     extras.check(reading)
     reading.close()
-    check_campaigns(extras.campaigns, extras.seen)
+    check_campaigns(extras.campaigns, extras.seen, name)
     if not scan.rows:
-        raise InputError(Problem("the log holds no auctions", "at least one"))
+        raise InputError(Problem("the log holds no auctions", "at least one", place=Place(name)))
     info = extras.info(scan.info(reader.info))
     source = ScannedSource(reader, info, reading.skip, extras)
     if scan.rows > IN_MEMORY_ROWS:
