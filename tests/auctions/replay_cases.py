@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bidder.auctions.log import AuctionLog, LogInfo
+from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
 from bidder.auctions.strategies.base import Control, Strategy, StrategyParams
 
 HOUR = 3_600_000_000
@@ -68,9 +68,31 @@ def random_log(rng: np.random.Generator, n: int, campaigns: int = 1, prices: int
     )
 
 
+def with_rivals(log: AuctionLog, rng: np.random.Generator, most: int = 4) -> AuctionLog:
+    """Up to ``most`` competitors in each auction, the highest of them at the market price."""
+    number = rng.integers(1, most + 1, len(log))
+    bids, names = [], []
+    for i, k in enumerate(number):
+        others = rng.integers(0, int(log.market_price[i]) + 1, k - 1)
+        bids += sorted([int(log.market_price[i]), *others.tolist()], reverse=True)
+        names += rng.permutation(most)[:k].tolist()
+    offsets = np.concatenate([[0], np.cumsum(number)]).astype(np.int64)
+    table = CompetingBids(
+        offsets, np.array(names, dtype=np.int32), np.array(bids, dtype=np.int64), np.ones(len(bids))
+    )
+    return replace(log, bids=table)
+
+
 def noise_after(log: AuctionLog, t: int, rng: np.random.Generator) -> AuctionLog:
-    """The same log with everything after row ``t`` but the times drawn anew."""
+    """The same log with everything from row ``t`` on, but the times, drawn anew."""
     other = random_log(rng, len(log), len(log.info.campaigns))
     columns = ("market_price", "user", "floor", "pctr", "pcvr", "click", "conversion", "value")
     mixed = {name: np.concatenate([getattr(log, name)[:t], getattr(other, name)[t:]]) for name in columns}
-    return replace(log, **mixed)
+    if log.bids is None:
+        return replace(log, **mixed)
+    first, last = log.bids.part(0, t), with_rivals(other, rng).bids.part(t, len(log))
+    table = CompetingBids(
+        np.concatenate([first.offsets, first.offsets[-1] + last.offsets[1:]]),
+        *(np.concatenate([getattr(first, n), getattr(last, n)]) for n in ("bidder", "bid", "quality")),
+    )
+    return replace(log, bids=table, **mixed)

@@ -7,11 +7,10 @@ from itertools import product
 
 import numpy as np
 import pytest
-from replay_cases import Factor, FactorParams, random_log
+from replay_cases import Factor, FactorParams, random_log, with_rivals
 from test_replay_reference import run
 
 from bidder.auctions.competitors import fitted_competitors
-from bidder.auctions.log import AuctionLog, CompetingBids
 from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.replay import Replay
 from bidder.auctions.rules import Episodes, Outcomes, OverBudget, Payment, Pricing, Rivals, Rules
@@ -19,22 +18,6 @@ from bidder.auctions.strategies.base import Market
 from bidder.auctions.worth import Objective, worth
 
 EPISODES = Episodes(auctions=70, tick_auctions=10)
-
-
-def with_rivals(log: AuctionLog, rng: np.random.Generator, most: int = 4) -> AuctionLog:
-    """Up to ``most`` competitors in each auction, the highest of them at the market price."""
-    number = rng.integers(1, most + 1, len(log))
-    offsets = np.concatenate([[0], np.cumsum(number)])
-    bids, names = [], []
-    for i, k in enumerate(number):
-        others = rng.integers(0, int(log.market_price[i]) + 1, k - 1)
-        bids += sorted([int(log.market_price[i]), *others.tolist()], reverse=True)
-        names += rng.permutation(most)[:k].tolist()
-    table = CompetingBids(
-        offsets.astype(np.int64), np.array(names, dtype=np.int32), np.array(bids, dtype=np.int64),
-        np.ones(len(bids)),
-    )
-    return replace(log, bids=table)
 
 
 @pytest.mark.parametrize("tie", [True, False])
