@@ -326,7 +326,7 @@ def _step(rows: Sequence[Row]) -> float:
 def forest(
     rows: Sequence[Row], names: Sequence[str], titles: Mapping[str, str], labels: str
 ) -> dict[str, Any]:
-    """Differences with their intervals about a line at zero: fields c, lo, v, hi, s (told from zero), w."""
+    """Differences and their intervals about zero: fields c, lo, v, hi, s (told from zero), w, f (in full)."""
     alt = altair()
     axis = alt.Axis(
         title=titles["v"], labelExpr=labels, tickCount=6, grid=True, domain=False, ticks=False,
@@ -337,7 +337,7 @@ def forest(
         y=alt.Y("c", type="nominal", sort=list(names), axis=name_axis()),
         color=alt.condition("datum.s", alt.value(ACCENT), alt.value(OTHERS)),
         tooltip=tips(
-            ("c", titles["c"], ""), ("v", titles["v"], ",.4~g"), ("lo", titles["lo"], ",.4~g"),
+            ("f", titles["c"], ""), ("v", titles["v"], ",.4~g"), ("lo", titles["lo"], ",.4~g"),
             ("hi", titles["hi"], ",.4~g"), ("w", titles["w"], ""),
         ),
     )

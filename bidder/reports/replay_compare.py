@@ -7,13 +7,15 @@ import math
 from bidder.auctions.result import Comparison, Drift, Tuned
 from bidder.reports import charts
 from bidder.reports.charts import Row
-from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Prose, Section, Table, Value, table
+from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Prose, Section, Table, Value
 from bidder.reports.replay_summary import part_name
-from bidder.reports.replay_verdicts import beyond_chance, interval_text, p_text, verdict
+from bidder.reports.replay_verdicts import beyond_chance, interval_text, p_text, short, verdict
 from bidder.reports.replay_view import ReplayView
 
 SHOWN = 30
 """Most comparisons in a chart."""
+PANELS = 6
+"""Most settings with a chart of their own of what they were compared with."""
 LITTLE, MUCH = 0.1, 0.25
 """Usual reading of a population stability index."""
 
@@ -31,68 +33,107 @@ def compare_section(view: ReplayView) -> Section | None:
 
 def _forest(view: ReplayView, measure: str) -> Figure:
     found = [c for c in view.result.comparisons if c.measure == measure]
-    names = _names(view, found)
+    known = [c for c in found if math.isfinite(c.difference + c.low + c.high)]
+    groups: dict[int, list[Comparison]] = {}
+    for c in known:
+        groups.setdefault(c.first, []).append(c)
+    if 0 < len(groups) <= min(PANELS, max(1, len(known) // 2)):
+        shown = [(_against(view, first), group[:SHOWN]) for first, group in groups.items()]
+    else:
+        shown = [("", known[:SHOWN])] if known else []
+    drawn = [_drawn(view, group, measure, title) for title, group in shown]
+    label = view.labels
+    hidden = len(found) - sum(len(group) for _, group in shown)
+    caption = view.joined(
+        label("rp_forest_caption"), label("rp_forest_hidden", hidden=hidden) if hidden else ""
+    )
+    title = label("rp_forest", name=view.name_of(measure))
+    if len(drawn) == 1 and drawn[0].title:
+        title = label("rp_labelled", label=title, text=drawn[0].title)
+    return Figure(title, drawn, _pairs(view, measure, found), caption, wide=True)
+
+
+def _against(view: ReplayView, first: int) -> str:
+    s = view.result.settings[first]
+    budget = view.labels("rp_at_budget", budget=view.budget_text(s.budget)) if len(view.budgets) > 1 else ""
+    return view.labels("rp_minus", name=short(s.strategy, 40)) + (f" · {budget}" if budget else "")
+
+
+def _drawn(view: ReplayView, found: list[Comparison], measure: str, title: str) -> Chart:
+    """A chart of the second settings when the title names the first, else of pairs."""
+    names = _once([_seconds(view, c) if title else _pair(view, c, 13) for c in found])
     rows: list[Row] = [
         {
-            "c": name, "s": beyond_chance(c), "w": verdict(view, c),
+            "c": name, "s": beyond_chance(c), "w": verdict(view, c), "f": _pair(view, c),
             **{k: view.scaled(measure, v) for k, v in (("lo", c.low), ("v", c.difference), ("hi", c.high))},
         }
-        for name, c in list(zip(names, found, strict=True))[:SHOWN]
-        if math.isfinite(c.difference + c.low + c.high)
+        for name, c in zip(names, found, strict=True)
     ]
     label = view.labels
     titles = {"c": label("rp_pair"), "v": label("rp_difference", name=view.title(measure)),
               "lo": label("rp_low"), "hi": label("rp_high"), "w": label("rp_verdict")}
-    drawn = [Chart(charts.forest(rows, [r["c"] for r in rows], titles, view.numbers.axis()))] if rows else []
-    hidden = label("rp_forest_hidden", shown=SHOWN, all=len(found)) if len(found) > SHOWN else ""
-    caption = view.joined(label("rp_forest_caption"), hidden)
-    return Figure(label("rp_forest", name=view.name_of(measure)), drawn, _pairs(view, measure, found, names),
-                  caption)
+    return Chart(charts.forest(rows, names, titles, view.numbers.axis()), title)
 
 
-def _names(view: ReplayView, found: list[Comparison]) -> list[str]:
-    """``first – second``, with whatever else is needed to tell the pairs apart."""
-    settings = view.result.settings
-    names = [f"{settings[c.first].strategy} – {settings[c.second].strategy}" for c in found]
-    if len(view.budgets) > 1:
-        budgets = [(settings[c.first].budget, settings[c.second].budget) for c in found]
-        names = [f"{n} · {_ends(view, *b)}" for n, b in zip(names, budgets, strict=True)]
-    if len(set(names)) < len(names):
-        names = [f"{n} · {_apart(view, c)}" for n, c in zip(names, found, strict=True)]
-    seen: dict[str, int] = {}
-    for k, name in enumerate(names):  # an axis of names needs every one once
-        seen[name] = seen.get(name, 0) + 1
-        names[k] = f"{name} ({seen[name]})" if seen[name] > 1 else name
-    return names
-
-
-def _ends(view: ReplayView, first: int, second: int) -> str:
-    one, other = (view.amount(view.paid(b), "cost") for b in (first, second))
-    return one if first == second else f"{one} / {other}"
-
-
-def _apart(view: ReplayView, c: Comparison) -> str:
+def _seconds(view: ReplayView, c: Comparison) -> str:
     first, second = view.result.settings[c.first], view.result.settings[c.second]
-    if first.swept == second.swept and first.seed == second.seed:
-        return view.swept_text(first.swept) or view.labels("rp_seed_is", seed=first.seed)
-    return " / ".join(f"{view.swept_text(s.swept)} {view.labels('rp_seed_is', seed=s.seed)}".strip()
-                      for s in (first, second))
+    name = second.strategy
+    if second.budget != first.budget:
+        name += f" · {view.amount(view.paid(second.budget), 'cost')}"
+    return short(name, 30)
 
 
-def _pairs(view: ReplayView, measure: str, found: list[Comparison], names: list[str]) -> Table:
+def _pair(view: ReplayView, c: Comparison, most: int = 1000) -> str:
+    """``first – second``, and the budgets where they differ from pair to pair."""
+    first, second = view.result.settings[c.first], view.result.settings[c.second]
+    name = f"{short(first.strategy, most)} – {short(second.strategy, most)}"
+    if len(view.budgets) > 1:
+        one, other = (view.amount(view.paid(s.budget), "cost") for s in (first, second))
+        name += f" · {one}" if one == other else f" · {one} / {other}"
+    return name
+
+
+def _once(names: list[str]) -> list[str]:
+    # An axis of names needs every one once.
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+    return out
+
+
+def _pairs(view: ReplayView, measure: str, found: list[Comparison]) -> Table:
     label = view.labels
     rows: list[list[Value]] = [
         [
-            name, f"{c.pairs:,}", view.amount(view.scaled(measure, c.difference), measure),
+            _pair(view, c), _settings(view, c), f"{c.pairs:,}",
+            view.amount(view.scaled(measure, c.difference), measure),
             interval_text(view, measure, c.low, c.high), p_text(c.p_value), verdict(view, c),
         ]
-        for name, c in zip(names, found, strict=True)
+        for c in found
     ]
     level = view.numbers.percent(found[0].level, 0)
-    titles = [label("rp_pair"), label("rp_pairs"), label("rp_difference", name=view.title(measure)),
-              label("rp_level", level=level), label("rp_p"), label("rp_verdict")]
-    grid = table(titles, rows)
-    return Table(grid.columns, rows, [False, True, True, True, True, False], None, grid.left_out)
+    titles = [label("rp_pair"), label("rp_swept"), label("rp_pairs"),
+              label("rp_difference", name=view.title(measure)), label("rp_level", level=level), label("rp_p"),
+              label("rp_verdict")]
+    keep = [k for k in range(len(titles)) if k != 1 or any(row[1] for row in rows)]
+    numeric = [False, False, True, True, True, True, False]
+    cut = [[row[k] for k in keep] for row in rows]
+    return Table([titles[k] for k in keep], cut, [numeric[k] for k in keep])
+
+
+def _settings(view: ReplayView, c: Comparison) -> str:
+    """Parameters and seeds of a pair, as far as they vary."""
+    pair = [view.result.settings[k] for k in (c.first, c.second)]
+    several = len({s.seed for s in view.result.settings}) > 1
+    texts = [
+        ", ".join(filter(None, [
+            view.swept_text(view.apart(s.swept)), view.labels("rp_seed_is", seed=s.seed) if several else "",
+        ]))
+        for s in pair
+    ]
+    return texts[0] if texts[0] == texts[1] else " – ".join(t or view.labels("rp_none") for t in texts)
 
 
 # Tuning

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from bidder.reports import charts
 from bidder.reports.charts import Row
 from bidder.reports.page import Bar, Chart, Figure, Key, Section, Table, Value, table
@@ -17,7 +19,7 @@ _PLAIN = "format(datum.value, ',~r')"
 _PERCENT = "format(datum.value, '~%')"
 PARAMETERS = 6
 """Most parameters with a chart of their own."""
-POINTS = 200
+POINTS = 60
 """Most points on a line."""
 VALUES = 24
 """Most values of a parameter that is no number."""
@@ -65,7 +67,9 @@ def _by_budget(view: ReplayView, name: str, reach: Reach) -> Chart | None:
 
 
 def _is_log(values: Sequence[float]) -> bool:
-    return min(values) > 0 and max(values) >= 8 * min(values)
+    """Whether values grow by factors rather than by steps: their middle is near the geometric mean."""
+    low, middle, high = min(values), float(np.median(sorted(set(values)))), max(values)
+    return low > 0 and high >= 8 * low and middle**2 <= 2 * low * high
 
 
 def _budget_table(view: ReplayView) -> Table:
@@ -209,7 +213,7 @@ def _lines(
     ]
     titles = {"x": path, "y": view.title(view.measure), "c": what}
     xs = [r["x"] for r in rows]
-    log = bool(xs) and _is_log(xs) and max(xs) >= 50 * min(xs)
+    log = bool(xs) and _is_log(xs)
     spec = charts.series(rows, colours, titles, _PLAIN, view.numbers.axis(), ",.4~g", log=log)
     top: list[list[Value]] = [
         [name, view.value_text(x), view.amount(view.scaled(view.measure, y), view.measure)]

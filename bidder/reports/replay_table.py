@@ -22,9 +22,11 @@ _ORDER = (
 _SHARES = ("win_rate", "spent_share", "regret")
 
 
-def settings_section(view: ReplayView) -> Section:
+def settings_section(view: ReplayView) -> Section | None:
     """Every setting with its figures, and the intervals of its sums."""
     rows = _rows(view)
+    if not rows:
+        return None
     label = view.labels
     caption = [label("rp_table_caption", measure=sentence(view.name_of(view.measure)))]
     if view.result.info.price_for != 1 and not view.in_currency:

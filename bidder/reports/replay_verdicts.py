@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 
 from bidder.auctions.result import Comparison
@@ -138,7 +139,7 @@ def cautions(view: ReplayView) -> list[str]:
     lines = []
     tried, shown = len(view.judged), len(view.strategies)
     if tried > shown * len(view.budgets):
-        lines.append(view.labels("rp_caution_sweep", tried=tried))
+        lines.append(view.labels("rp_caution_sweep", tried=f"{tried:,}"))
     asked = [c for c in view.result.comparisons if math.isfinite(c.p_value)]
     if len(asked) >= 10:
         false = max(1, round(len(asked) * (1 - asked[0].level)))
@@ -146,6 +147,29 @@ def cautions(view: ReplayView) -> list[str]:
     if asked and min(c.pairs for c in asked) < _FEW_PAIRS:
         lines.append(view.labels("rp_caution_few", pairs=min(c.pairs for c in asked)))
     return lines
+
+
+def short(name: str, most: int) -> str:
+    """A name of at most ``most`` columns (a Chinese character takes two); its beginning and end are kept.
+
+    >>> short("a strategy with a name", 11)
+    'a str… name'
+    """
+    if _columns(name) <= most:
+        return name
+    tail = _fitting(name[::-1], (most - 1) // 2)[::-1]
+    return f"{_fitting(name, most - 1 - _columns(tail))}…{tail}"
+
+
+def _fitting(text: str, room: int) -> str:
+    end = 0
+    while end < len(text) and _columns(text[: end + 1]) <= room:
+        end += 1
+    return text[:end]
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def spread(items: list[int], most: int) -> list[int]:

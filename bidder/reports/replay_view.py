@@ -67,14 +67,14 @@ class ReplayView:
             found.setdefault((s.strategy, s.budget, repr(s.swept), s.part), []).append(k)
         settings = self.result.settings
         return tuple(
-            Cell(s.strategy, s.budget, self._apart(s.swept), s.part, tuple(members))
+            Cell(s.strategy, s.budget, self.apart(s.swept), s.part, tuple(members))
             for members in found.values()
             for s in [settings[members[0]]]
         )
 
     @staticmethod
-    def _apart(swept: tuple[tuple[str, object], ...]) -> tuple[tuple[str, object], ...]:
-        # Budget and seed have places of their own; values that are lists or maps are known by their text.
+    def apart(swept: tuple[tuple[str, object], ...]) -> tuple[tuple[str, object], ...]:
+        """Swept fields but budget and seed, which have places of their own; lists and maps as text."""
         plain = (str, bool, int, float)
         return tuple(
             (k, v if isinstance(v, plain) else str(v))
@@ -236,7 +236,8 @@ class ReplayView:
     @cached_property
     def money_word(self) -> str:
         """The unit that money is shown in."""
-        return self.currency_word if self.in_currency else self.result.info.unit
+        unit = self.result.info.unit
+        return self.currency_word if self.in_currency else unit if len(unit) <= 24 else f"{unit[:23]}…"
 
     def paid(self, cost: float) -> float:
         """A cost as it is shown."""

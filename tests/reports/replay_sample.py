@@ -193,8 +193,11 @@ def _compare(
     for budget in sorted({s.budget for s in settings}):
         mine = [k for k, s in enumerate(settings) if s.budget == budget]
         best = max(mine, key=lambda k: results[k].totals[column])
-        others = [k for k in mine if settings[k].strategy != settings[best].strategy]
-        for other in others[:8]:
+        others: dict[str, int] = {}
+        for k in sorted(mine, key=lambda k: -results[k].totals[column]):
+            others.setdefault(settings[k].strategy, k)
+        del others[settings[best].strategy]
+        for other in list(others.values())[:8]:
             gap = results[best].episodes[:, column] - results[other].episodes[:, column]
             error = max(gap.std() / np.sqrt(len(gap)), 1e-12)
             p = float(2 * np.exp(-0.717 * abs(gap.mean() / error) - 0.416 * (gap.mean() / error) ** 2) / 2)

@@ -8,9 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from replay_sample import many_result, renamed_result
 from report_sample import renamed, sample_extras, sample_plan
 
 from bidder.reports.plan import render_plan
+from bidder.reports.replay import render_replay
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium or google-chrome on the PATH")
@@ -65,5 +67,31 @@ def test_a_hostile_name_runs_nothing_even_without_the_policy(tmp_path: Path) -> 
     title = re.search(r"<title>(.*?)</title>", dom, re.S)
     assert title
     assert title[1].startswith("&lt;/script&gt;")
+    assert 'data-charts="ready"' in dom
+    assert 'data-width="390"' in dom
+
+
+def hostile_replay() -> str:
+    names = (NAME, "=cmd|' /C calc'!A0", "long name " * 19, "超长的中文策略名称" * 6)
+    return render_replay(renamed_result(*names), "zh")
+
+
+def test_every_chart_of_a_replay_is_drawn_offline_under_the_policy(tmp_path: Path) -> None:
+    dom = dump(hostile_replay(), tmp_path)
+    assert 'data-charts="ready"' in dom
+    places = re.findall(r'<div class="(chart[^"]*)" id="chart-', dom)
+    assert len(places) >= 20
+    assert not any("failed" in place for place in places)
+    assert dom.count('class="marks"') == len(places)
+    assert '<bdi>&lt;/script&gt;&lt;script&gt;document.title="pwned"' in dom
+
+
+@pytest.mark.parametrize("case", ["hostile", "many"])
+def test_a_replay_fits_a_phone_and_runs_nothing_even_without_the_policy(tmp_path: Path, case: str) -> None:
+    page = hostile_replay() if case == "hostile" else render_replay(many_result(2_000))
+    html, count = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    assert count == 1
+    dom = dump(html.rpartition("</body>")[0] + PROBE, tmp_path, width=390)
+    assert "<title>pwned" not in dom
     assert 'data-charts="ready"' in dom
     assert 'data-width="390"' in dom
