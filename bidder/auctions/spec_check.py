@@ -82,9 +82,9 @@ def _money(spec: VariedSpec, units: Units, problems: Problems) -> None:
         expected = "money: log_unit, or per_currency under log"
         problems.add(("money",), "the log does not say how many units make one of the currency", expected)
         return
-    rivals = spec.auction.competitors.budgets
     _whole(("auction", "reserve"), spec.auction.reserve, units.price_factor, units, problems)
-    _whole(("auction", "competitors", "budgets"), rivals, units.budget_factor, units, problems)
+    for amount in spec.auction.competitors.each:
+        _whole(("auction", "competitors", "budgets"), amount, units.budget_factor, units, problems)
     _whole(("bids", "max"), spec.bids.max, units.price_factor, units, problems)
     _whole(("episodes", "budget"), spec.episodes.budget, units.budget_factor, units, problems)
     highest, reserve = spec.bids.max, spec.auction.reserve
@@ -125,6 +125,13 @@ def _auction(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
         if auction.competitors.source == "log" and "bids" not in facts.columns:
             text = f"{auction.payment.value} ranks competing bids, and the log has none"
             problems.add(("auction", "payment"), text, "competitors: fitted, or second_price or first_price")
+        fitted, given_budgets = auction.competitors.source == "fitted", auction.competitors.each
+        if fitted and 1 < len(given_budgets) != auction.competitors.bidders:
+            text = f"{len(given_budgets)} budgets for {auction.competitors.bidders} competitors"
+            problems.add(("auction", "competitors", "budgets"), text, "one for each, or one for all")
+        if fitted and facts.info.censored:
+            text = "competitors cannot be fitted to a log that knows the prices of won auctions alone"
+            problems.add(("auction", "competitors"), text, "competitors: log")
     else:
         if len(auction.slots) > 1:
             text = f"{len(auction.slots)} slots under {auction.payment.value}"

@@ -71,9 +71,27 @@ class CompetitorsSpec(Spec):
     bidders: Annotated[int, Field(ge=1, le=1000)] = 4
     """With fitted: number of competitors in an auction."""
     react: bool = False
-    """Whether competitors bid less as their own budgets run out early."""
-    budgets: Amount | None = None
-    """Budget of each competitor for an episode, money; left out: as much as they need."""
+    """Whether competitors change their bids as they spend their own budgets."""
+    budgets: Amount | list[Amount] | None = None
+    """With react: budget of each competitor for an episode, money; a list names them one by one, in the
+    order of the log's numbers. Left out: what they spent in the log, for an episode on average."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not self.react and self.budgets is not None:
+            raise ValueError("has budgets; expected them with react: true only")
+        if self.react and self.source == "fitted" and self.budgets is None:
+            raise ValueError("fitted competitors have spent nothing yet; expected budgets with react: true")
+        if "bidders" in self.model_fields_set and self.source == "log":
+            raise ValueError("has bidders; expected them with source: fitted only")
+        return self
+
+    @property
+    def each(self) -> tuple[float, ...]:
+        """The budgets; one stands for all."""
+        if self.budgets is None:
+            return ()
+        return tuple(self.budgets) if isinstance(self.budgets, list) else (self.budgets,)
 
 
 def _source(value: object) -> object:

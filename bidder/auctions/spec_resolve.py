@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bidder.auctions.log import LogInfo
-from bidder.auctions.rules import Episodes, Rules
+from bidder.auctions.rules import Episodes, Rivals, Rules
 from bidder.auctions.spec import VariedSpec
-from bidder.auctions.spec_parts import MOST, EpisodesSpec, TickSpec
+from bidder.auctions.spec_parts import MOST, CompetitorsSpec, EpisodesSpec, TickSpec
 from bidder.auctions.strategies.base import StrategyParams
 
 DEFAULT_TICK_US = 15 * 60 * 1_000_000
@@ -126,7 +126,14 @@ def rules(spec: VariedSpec, units: Units) -> Rules:
         outcomes=spec.outcomes,
         frequency_cap=cap.per_day if cap else None,
         retargeting_days=window.window_days if window else None,
+        rivals=_rivals(auction.competitors, units),
     )
+
+
+def _rivals(given: CompetitorsSpec, units: Units) -> Rivals:
+    fitted = given.bidders if given.source == "fitted" else None
+    budgets = tuple(units.budget(amount) for amount in given.each)
+    return Rivals(fitted, given.react, budgets * (fitted if fitted and len(budgets) == 1 else 1))
 
 
 def episodes(spec: VariedSpec, info: LogInfo) -> Episodes:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bidder.budget.spec import PlanSpec
 from bidder.files.atomic import OutputFolder
 from bidder.money import minor_digits
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bidder.budget.result import Plan
+    from bidder.budget.spec import PlanSpec
 
 PLAN_FILE = "plan.csv"
 CONSTRAINTS_FILE = "constraints.csv"

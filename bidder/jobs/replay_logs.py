@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from bidder.errors import InputError, Problem
 from bidder.jobs.replay_config import LoadedExperiment, check_log, raise_all
-from bidder.jobs.replay_parts import ALL, Part, Survey, divide, survey, whole
+from bidder.jobs.replay_parts import ALL, CountsPart, Part, Survey, divide, survey, whole
 from bidder.jobs.replay_store import digest, fingerprint
 from bidder.jobs.replay_work import Bench
 
 if TYPE_CHECKING:
-    from bidder.auctions.log import LogSource
     from bidder.auctions.result import Drift
     from bidder.auctions.spec_log import LogSpec
     from bidder.auctions.spec_resolve import LogFacts, Units
+    from bidder.files.auction_logs import OpenedLog
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
 
     spec, folder = loaded.spec, loaded.folder
     specs = [s for s in (spec.log, spec.training) if s is not None]
-    opened: list[tuple[LogSource, tuple[str, ...]]] = []
+    opened: list[OpenedLog] = []
     problems: list[Problem] = []
     for log, name in zip(specs, ("log", "training"), strict=False):
         try:
@@ -78,17 +78,16 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
         except InputError as error:
             problems += error.problems
             continue
-        if one.source is None:
-            expected = "a log of auctions; counts are no auctions"
+        if one.source is None and (name == "training" or spec.split is not None):
+            expected = "a log of auctions for training and split"
             problems.append(Problem(f"{log.reader} holds counts", expected, (name, "reader")))
-        else:
-            opened.append((one.source, one.notes))
+        opened.append(one)
     raise_all((loaded.document.locate(p) for p in problems), loaded.document.file)
-    seen = survey(opened[0][0])
+    seen = _seen(opened[0])
     units = Units(spec.money == "currency", seen.facts.info)
     check_log(loaded, seen.facts, units)
-    notes = [*opened[0][1], *(f"training: {note}" for _, told in opened[1:] for note in told)]
-    bench = _bench(loaded, [source for source, _ in opened], seen)
+    notes = [*opened[0].notes, *(f"training: {note}" for one in opened[1:] for note in one.notes)]
+    bench = _bench(loaded, opened, seen)
     files = [path for log in specs for path in log_files(log, folder)]
     return Logs(
         seen.facts, units, bench, tuple(notes),
@@ -97,10 +96,24 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
     )
 
 
-def _bench(loaded: LoadedExperiment, sources: Sequence[LogSource], seen: Survey) -> Bench:
-    spec = loaded.spec
+def _seen(opened: OpenedLog) -> Survey:
+    if opened.source is not None:
+        return survey(opened.source)
+    from bidder.auctions.histogram_replay import histogram_info
+    from bidder.auctions.spec_resolve import LogFacts
+
+    assert opened.histogram is not None
+    info, columns = histogram_info(opened.histogram), ("ts", "campaign", "market_price", "pctr", "click")
+    return Survey(LogFacts(info, frozenset(columns)), len(opened.histogram))
+
+
+def _bench(loaded: LoadedExperiment, opened: Sequence[OpenedLog], seen: Survey) -> Bench:
+    spec, histogram = loaded.spec, opened[0].histogram
     if not seen.rows:
         raise _placed(loaded, "log", "the log has no auctions", "at least one")
+    if histogram is not None:
+        return Bench({ALL: CountsPart(histogram, seen.facts.info)})
+    sources = [one.source for one in opened if one.source is not None]
     try:
         parts = (
             divide(sources[0], seen, spec.split, spec.episodes.time_zone)
@@ -144,6 +157,8 @@ def drift_and_prices(logs: Logs, win_on_tie: bool) -> tuple[Any, tuple[Drift, ..
     from bidder.jobs.replay_parts import watch_parts
 
     bench = logs.bench
+    if isinstance(bench.parts[logs.last], CountsPart):
+        return None, ()
     before = bench.learned.get(logs.last) if len(bench.parts) == 1 else None
     parts = {"training": before, **bench.parts} if before is not None else dict(bench.parts)
-    return watch_parts(parts, win_on_tie)  # type: ignore[arg-type]
+    return watch_parts(parts, win_on_tie)

@@ -75,6 +75,11 @@ class Scale:
 
         return {"value": VALUE_UNIT, "worth": BILLION, "cost": self.units.budget_factor}.get(measure, 1)
 
+    def number(self, amount: int, measure: str) -> float | int:
+        """A total of a measure; whole where it is counted in ones."""
+        divisor = self.divisor(measure)
+        return amount if divisor == 1 else amount / divisor
+
     def mean(self, amount: float, measure: str) -> float:
         """A mean or a bound of a measure."""
         return amount / self.divisor(measure)

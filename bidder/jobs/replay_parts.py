@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from bidder.auctions.spec_resolve import DAY_US, LogFacts
 
 if TYPE_CHECKING:
     from bidder.auctions.arrays import Ints
+    from bidder.auctions.histogram import PriceHistogram
     from bidder.auctions.prices import PriceDistribution
     from bidder.auctions.result import Drift
-    from bidder.auctions.rules import Episodes
+    from bidder.auctions.rules import Episodes, Rules
     from bidder.auctions.spec_parts import SplitSpec
     from bidder.auctions.strategies.base import Training
 
@@ -59,6 +61,30 @@ class Part:
         if inner is None:
             return [self]
         return [Part(source, self.first, self.last, self.info) for source in inner()]
+
+
+@dataclass(frozen=True)
+class CountsPart:
+    """An aggregated log; it has no auctions, and is not divided.
+
+    Attributes
+    ----------
+    histogram : PriceHistogram
+    info : LogInfo
+    """
+
+    histogram: PriceHistogram
+    info: LogInfo
+    first: int = 0
+
+    @property
+    def last(self) -> int:
+        """Number of its rows."""
+        return len(self.histogram)
+
+    def pieces(self) -> Iterator[AuctionLog]:
+        """No auctions."""
+        return iter(())
 
 
 @dataclass(frozen=True)
@@ -149,7 +175,7 @@ def _timed(source: LogSource, parts: dict[str, Part]) -> dict[str, Part]:
 
 
 def watch_parts(
-    parts: dict[str, LogSource], win_on_tie: bool
+    parts: Mapping[str, LogSource], win_on_tie: bool
 ) -> tuple[PriceDistribution, tuple[Drift, ...]]:
     """Market prices of the last part, and how the parts differ; one pass over all of them."""
     from bidder.auctions.drift import DriftCounter
@@ -189,6 +215,35 @@ def training(part: Part, cut: Episodes, now: LogInfo, win_on_tie: bool) -> Train
         pieces.append(_thinned(piece, offset, every))
     log = _joined(pieces)
     return Training(log, float(every), _episodes(part.info, cut, now), prices.distribution())
+
+
+def competitors_budgets(part: Part | CountsPart, cut: Episodes, rules: Rules) -> tuple[int, ...]:
+    """Budget of each competitor of a log for an episode.
+
+    Those that the rules give, one standing for all; else what each spent in the log, for an episode on
+    average, rounded up.
+
+    Raises
+    ------
+    ValueError
+        When the rules give another number of budgets than there are competitors.
+    """
+    from bidder.auctions.competitors import needed_budgets
+
+    spent, given = np.zeros(0, dtype=np.int64), rules.rivals.budgets
+    for piece in part.pieces():
+        if piece.bids is None or not len(piece.bids.bidder):
+            continue
+        count = max(len(spent), int(piece.bids.bidder.max()) + 1)
+        spent = np.concatenate([spent, np.zeros(count - len(spent), dtype=np.int64)])
+        if not given:
+            spent += needed_budgets(piece, rules, count)
+    if given:
+        if len(given) not in (1, len(spent)):
+            raise ValueError(f"{len(given)} budgets for {len(spent)} competitors of the log")
+        return given * len(spent) if len(given) == 1 else given
+    episodes = max(_episodes(part.info, cut, part.info), 1.0)
+    return tuple(math.ceil(amount / episodes) for amount in spent.tolist())
 
 
 def _thinned(piece: AuctionLog, offset: int, every: int) -> AuctionLog:

@@ -106,7 +106,7 @@ class Players:
             kind=self.loaded.kinds[point.strategy],
             params=in_units(self.loaded.own[point.strategy][point.own], self.logs.units),
             budget=budget, seed=spec.seed, rules=rules, episodes=cut, objective=spec.objective,
-            competitors=spec.auction.competitors, part=part,
+            part=part,
             label=", ".join(f"{name}={value}" for name, value in point.swept),
         )
 

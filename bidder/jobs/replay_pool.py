@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from bidder.errors import InputError, Problem
 from bidder.jobs.progress import Progress
+from bidder.jobs.replay_parts import Part
 
 if TYPE_CHECKING:
     from bidder.auctions.result import SettingResult
-    from bidder.jobs.replay_parts import Part
     from bidder.jobs.replay_work import Batch, Bench
 
     Done = Iterator[tuple[int, list[SettingResult]]]
@@ -114,11 +114,15 @@ def run_on_cluster(
         home = client.scatter(bench, broadcast=True)
         futures = {}
         for number, batch in work:
-            state = client.submit(_start, home, batch, pure=False)
-            for partition in bench.parts[batch.first.part].partitions():
-                state = client.submit(_feed, state, partition, pure=False)
-            futures[client.submit(_finish, state, pure=False)] = number
-        for future in as_completed(list(futures)):
+            part = bench.parts[batch.first.part]
+            if isinstance(part, Part):
+                state = client.submit(_start, home, batch, pure=False)
+                for partition in part.partitions():
+                    state = client.submit(_feed, state, partition, pure=False)
+                futures[client.submit(_finish, state, pure=False)] = number
+            else:
+                futures[client.submit(_whole, home, batch, pure=False)] = number
+        for future in as_completed(list(futures), loop=client.loop):
             watch.step()
             yield futures[future], future.result()
 
@@ -135,6 +139,10 @@ def _client(address: str) -> tuple[Any, Any]:
         said = " ".join(str(error).split())[:200]
         problem = Problem(f"--cluster {address}: cannot be reached: {said}", "tcp://host:port of a scheduler")
         raise InputError(problem) from None
+
+
+def _whole(bench: Bench, batch: Batch) -> list[SettingResult]:
+    return bench.run(batch)
 
 
 def _start(bench: Bench, batch: Batch) -> bytes:

@@ -154,16 +154,14 @@ def _best(logs: Logs, result: ExperimentResult, measure: str) -> dict[str, Any] 
     scale, last = Scale(logs.units), [k for k, s in enumerate(result.settings) if s.part == logs.last]
     best = max(last, key=lambda k: (result.results[k].total(measure), -k))
     setting, figures = result.settings[best], result.results[best]
+    names = dict.fromkeys((measure, "clicks", "cost"))
     return {
         "row": best + 2,
         "strategy": setting.strategy,
-        "budget": scale.money(setting.budget),
+        "budget": scale.number(setting.budget, "cost"),
         "seed": setting.seed,
         "swept": dict(setting.swept),
-        "clicks": figures.total("clicks"),
-        "conversions": figures.total("conversions"),
-        "cost": scale.money(figures.total("cost")),
-        measure: scale.mean(figures.total(measure), measure) if measure != "cost" else None,
+        **{name: scale.number(figures.total(name), name) for name in names},
     }
 
 

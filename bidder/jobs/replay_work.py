@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bidder.errors import InputError, Problem
-from bidder.jobs.replay_parts import Part, training
+from bidder.jobs.replay_parts import CountsPart, Part, competitors_budgets, training, watch_parts
 from bidder.jobs.replay_store import digest
 
 if TYPE_CHECKING:
+    from bidder.auctions.prices import PriceDistribution
     from bidder.auctions.replay import Replay
     from bidder.auctions.result import SettingResult
     from bidder.auctions.rules import Episodes, Rules
-    from bidder.auctions.spec_parts import CompetitorsSpec
-    from bidder.auctions.strategies.base import StrategyParams, Training
+    from bidder.auctions.strategies.base import Market, StrategyParams, Training
     from bidder.auctions.worth import Objective
 
 MOST = 2048
@@ -38,7 +38,6 @@ class Job:
     rules : Rules
     episodes : Episodes
     objective : Objective
-    competitors : CompetitorsSpec
     part : str
     label : str
         What is swept, for messages.
@@ -51,15 +50,15 @@ class Job:
     rules: Rules
     episodes: Episodes
     objective: Objective
-    competitors: CompetitorsSpec
     part: str
     label: str = ""
 
     @property
     def shared(self) -> tuple[Any, ...]:
         """What all jobs of a batch have in common; can be a key."""
-        rivals = self.competitors.model_dump_json()
-        return self.kind, self.rules, self.episodes, self.objective, rivals, self.part
+        # Drawn competitors are the same for a whole batch, so that its settings must have one seed.
+        seed = self.seed if self.rules.rivals.fitted is not None else None
+        return self.kind, self.rules, self.episodes, self.objective, seed, self.part
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,6 @@ class Batch:
             "rules": asdict(job.rules),
             "episodes": asdict(job.episodes),
             "objective": job.objective.value,
-            "competitors": job.competitors.model_dump(mode="json"),
             "part": job.part,
             "settings": [[j.params.model_dump(mode="json"), j.budget, j.seed] for j in self.jobs],
         }
@@ -105,14 +103,16 @@ class Bench:
 
     Attributes
     ----------
-    parts : mapping of str to Part
+    parts : mapping of str to Part or CountsPart
     learned : mapping of str to Part
         For each part of the log, the earlier one that strategies may learn from.
     """
 
-    parts: Mapping[str, Part]
+    parts: Mapping[str, Part | CountsPart]
     learned: Mapping[str, Part] = field(default_factory=dict)
     _known: dict[Any, Training] = field(default_factory=dict, repr=False)
+    _rivals: dict[Any, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _market_prices: dict[Any, PriceDistribution] = field(default_factory=dict, repr=False)
 
     def run(self, batch: Batch, fed: Callable[[float], None] | None = None) -> list[SettingResult]:
         """Replay a batch; ``fed`` is called with the share of the log of every piece.
@@ -126,6 +126,8 @@ class Bench:
         """
         part = self.parts[batch.first.part]
         with told(batch):
+            if isinstance(part, CountsPart):
+                return self._run_counts(batch, part)
             replay = self.start(batch)
             for piece in part.pieces():
                 replay.feed(piece)
@@ -135,25 +137,58 @@ class Bench:
 
     def start(self, batch: Batch) -> Replay:
         """A replay of a batch that has not been fed yet."""
-        import numpy as np
-
         from bidder.auctions.replay import Replay
-        from bidder.auctions.spec_resolve import ticks
-        from bidder.auctions.strategies.base import Market
         from bidder.auctions.strategies.registry import strategy_class
 
+        params = [j.params for j in batch.jobs]
+        kind, objective = strategy_class(batch.first.kind), batch.first.objective
+        return Replay(kind, params, self._market(batch), objective)
+
+    def _run_counts(self, batch: Batch, part: CountsPart) -> list[SettingResult]:
+        from bidder.auctions.histogram_replay import replay_histogram
+        from bidder.auctions.strategies.registry import strategy_class
+
+        params = [j.params for j in batch.jobs]
+        kind, objective = strategy_class(batch.first.kind), batch.first.objective
+        return replay_histogram(kind, params, self._market(batch), part.histogram, objective)
+
+    def _market(self, batch: Batch) -> Market:
+        import numpy as np
+
+        from bidder.auctions.spec_resolve import ticks
+        from bidder.auctions.strategies.base import Market
+
         job, info = batch.first, self.parts[batch.first.part].info
-        market = Market(
+        return Market(
             info=info,
-            rules=job.rules,
+            rules=self._rules(job),
             episodes=job.episodes,
             budget=np.array([j.budget for j in batch.jobs], dtype=np.int64),
             seed=np.array([j.seed for j in batch.jobs], dtype=np.int64),
             ticks=ticks(job.episodes, info),
             training=self._training(job),
+            prices=self._prices(job),
         )
-        params = [j.params for j in batch.jobs]
-        return Replay(strategy_class(job.kind), params, market, job.objective)
+
+    def _rules(self, job: Job) -> Rules:
+        """The rules with a budget for every competitor of the log who reacts."""
+        rivals = job.rules.rivals
+        if not rivals.react or rivals.fitted is not None:
+            return job.rules
+        key = (job.part, job.episodes, job.rules)
+        if key not in self._rivals:
+            self._rivals[key] = competitors_budgets(self.parts[job.part], job.episodes, job.rules)
+        return replace(job.rules, rivals=replace(rivals, budgets=self._rivals[key]))
+
+    def _prices(self, job: Job) -> PriceDistribution | None:
+        """Market prices for drawing competitors; they are part of the scene, not of what is known."""
+        if job.rules.rivals.fitted is None:
+            return None
+        key = (job.part, job.rules.win_on_tie)
+        if key not in self._market_prices:
+            part = {job.part: self.parts[job.part]}
+            self._market_prices[key] = watch_parts(part, job.rules.win_on_tie)[0]
+        return self._market_prices[key]
 
     def _training(self, job: Job) -> Training | None:
         if job.part not in self.learned:
@@ -166,7 +201,8 @@ class Bench:
         return self._known[key]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"parts": self.parts, "learned": self.learned, "_known": {}}
+        empty: dict[str, Any] = {name: {} for name in ("_known", "_rivals", "_market_prices")}
+        return {"parts": self.parts, "learned": self.learned, **empty}
 
 
 @contextmanager
