@@ -25,9 +25,6 @@ from bidder.auctions.shares import share_up
 MOST_EXACT = 1 << 20
 """Auctions of an episode that are kept for the exact bound; beyond them, sums on a grid of lambdas."""
 
-_OCTAVES = 63  # no two positive int64 have a ratio outside
-_FIRST = int(buckets.bucket(np.array([2.0**-_OCTAVES]))[0])
-_BUCKETS = int(buckets.bucket(np.array([2.0**_OCTAVES]))[0]) - _FIRST + 1
 _SLACK = 1e-12
 """More than the rounding of a ratio can hide, relative to the worth."""
 _EXACT_PRODUCT = 9e18
@@ -64,12 +61,10 @@ class HindsightBounds:
     def _open(self) -> None:
         self._kept: list[tuple[Ints, Ints]] = []
         self._rows = 0
-        self._grid: Ints | None = None
-        self._free = 0
-        self._unknown = False
+        self._grid: Grid | None = None
 
     def add(self, price: Ints, worth: Ints) -> None:
-        """Add auctions of the open episode.
+        """Add auctions of the open episode; the arrays must stay as they are until it is closed.
 
         Parameters
         ----------
@@ -78,10 +73,13 @@ class HindsightBounds:
             no bound.
         worth : ndarray of int64, shape (n,)
         """
-        self._unknown |= bool((price < 0).any())
-        self._free += int(worth[(price == 0) & (worth > 0)].sum())
-        useful = (price > 0) & (worth > 0)
-        self._keep(price[useful], worth[useful])
+        self._kept.append((price, worth))
+        self._rows += len(price)
+        if self._rows > self.most_exact:
+            self._grid = self._grid or Grid(buckets.BITS)
+            for kept in self._kept:
+                self._grid.add(*kept)
+            self._kept = []
 
     def add_slots(self, cost: Ints, worth: Ints) -> None:
         """Add auctions with several slots, of which one may be had.
@@ -105,61 +103,136 @@ class HindsightBounds:
             At least 0.
         """
         budgets = np.asarray(budgets, dtype=np.int64)
-        if self._unknown:
-            found = None
-        elif self._grid is None:
-            found = exact_bounds(*self._columns(), budgets)
-        else:
-            found = _grid_bounds(self._grid, budgets)
-        free = self._free
+        grid, kept = self._grid, self._kept
         self._open()
-        return found and Bounds(found.worth + free, found.multiplier)
-
-    def _columns(self) -> tuple[Ints, Ints]:
+        if grid is not None:
+            return grid.bounds(budgets)
         none = np.zeros(0, dtype=np.int64)
-        price, worth = zip(*self._kept, strict=True) if self._kept else ((none,), (none,))
-        return np.concatenate(price), np.concatenate(worth)
-
-    def _keep(self, price: Ints, worth: Ints) -> None:
-        if not len(price):
-            return
-        self._kept.append((price, worth))
-        self._rows += len(price)
-        if self._rows > self.most_exact:
-            if self._grid is None:
-                self._grid = np.zeros((2, _BUCKETS), dtype=np.int64)
-            for kept in self._kept:
-                _add_to_grid(self._grid, *kept)
-            self._kept = []
+        price, worth = zip(*kept, strict=True) if kept else ((none,), (none,))
+        return exact_bounds(np.concatenate(price), np.concatenate(worth), budgets)
 
 
-def exact_bounds(price: Ints, worth: Ints, budgets: Ints) -> Bounds:
-    """The fractional knapsack's optimum for each budget, rounded up.
+class Grid:
+    """Sums of price and worth over the auctions whose worth per price is in the same bucket.
+
+    Parameters
+    ----------
+    bits : int
+        Every power of two is cut into 2^bits buckets.
+
+    Attributes
+    ----------
+    free : int
+        Worth of the auctions that cost nothing.
+    unknown : bool
+        Whether there was an auction with an unknown price.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self._shift = 52 - bits
+        # No two positive int64 have a ratio outside of these two.
+        first, last = self._bits(np.array([2.0**-63, 2.0**63]))
+        self._first, self._size = int(first), int(last - first) + 1
+        self._sums = np.zeros((2, self._size + 1), dtype=np.int64)
+        self.free, self.unknown = 0, False
+
+    def _bits(self, ratio: Floats) -> Ints:
+        bits: Ints = ratio.view(np.int64) >> self._shift
+        return bits
+
+    def add(self, price: Ints, worth: Ints) -> Ints:
+        """Add auctions; the number of each one's bucket, beyond the last where there is nothing to buy."""
+        number = self._bits(worth / np.maximum(price, 1)) - self._first
+        free, unknown = _sum_up(self._sums, number, price, worth)
+        self.free, self.unknown = self.free + free, self.unknown or unknown
+        return number
+
+    def from_there_up(self) -> tuple[Ints, Ints]:
+        """Price and worth of all auctions in each bucket and above it, shape (buckets + 1,)."""
+        price, worth = np.cumsum(self._sums[:, ::-1], axis=1)[:, ::-1]
+        return price, worth
+
+    def bounds(self, budgets: Ints) -> Bounds | None:
+        """The lowest D(lambda) over lambda = 0 and the lower edges of all buckets."""
+        if self.unknown:
+            return None
+        price, worth = self.from_there_up()
+        edge = ((np.arange(self._size + 1) + self._first) << self._shift).view(np.float64)
+        # D is convex with slope budget - price: its lowest edge is next to where the price passes the budget.
+        last = np.searchsorted(-price, -budgets, side="left")
+        places = np.clip(last[:, None] + np.array([-1, 0]), 0, self._size)
+        value = worth[places] + edge[places] * (budgets[:, None] - price[places])
+        value = np.column_stack([np.full(len(budgets), float(worth[0])), value])
+        lambdas = np.column_stack([np.zeros(len(budgets)), edge[places]])
+        best, rows = np.argmin(value, axis=1), np.arange(len(budgets))
+        bound = np.ceil(value[rows, best] + _SLACK * float(worth[0])).astype(np.int64)
+        return Bounds(np.minimum(bound, worth[0]) + self.free, lambdas[rows, best])
+
+
+@numba.njit(cache=True)
+def _sum_up(sums, number, price, worth):  # type: ignore[no-untyped-def]
+    """Add to the buckets' sums; worth that is free, and whether a price is not known."""
+    free, unknown, nothing = 0, False, sums.shape[1] - 1
+    for i in range(len(number)):
+        if price[i] > 0 and worth[i] > 0:
+            sums[0, number[i]] += price[i]
+            sums[1, number[i]] += worth[i]
+            continue
+        number[i] = nothing
+        unknown |= price[i] < 0
+        if price[i] == 0 and worth[i] > 0:
+            free += worth[i]
+    return free, unknown
+
+
+def exact_bounds(price: Ints, worth: Ints, budgets: Ints) -> Bounds | None:
+    """The fractional knapsack's optimum for each budget, rounded up; None when a price is not known.
+
+    Only the auctions in the buckets where the budgets end need to be put in order.
 
     Parameters
     ----------
     price, worth : ndarray of int64, shape (n,)
-        Positive, below 2^53.
+        Below 2^53; see :meth:`HindsightBounds.add`.
     budgets : ndarray of int64, shape (B,)
     """
-    order = _falling(price, worth)
-    price, worth = price[order], worth[order]
-    cost = np.concatenate([[0], np.cumsum(price)])
-    got = np.concatenate([[0], np.cumsum(worth)])
-    whole = np.searchsorted(cost, budgets, side="right") - 1
-    bound = got[whole]
+    grid = Grid(_COARSE)
+    number = grid.add(price, worth)
+    if grid.unknown:
+        return None
+    above_cost, above_worth = grid.from_there_up()
+    ends = np.searchsorted(-above_cost, -budgets, side="left") - 1
+    wanted = np.zeros(len(above_cost), dtype=np.bool_)
+    wanted[ends[ends >= 0]] = True
+    rows = np.flatnonzero(wanted[number])
+    rows = rows[_falling(price[rows], worth[rows])]
+    price, worth, number = price[rows], worth[rows], number[rows]
+    cost, got = _before(price, number, above_cost), _before(worth, number, above_worth)
+    bound = np.full(len(budgets), above_worth[0])
     multiplier = np.zeros(len(budgets))
-    part = whole < len(price)
-    split = whole[part]
-    bound[part] += share_up(worth[split], budgets[part] - cost[split], price[split])
+    part = ends >= 0
+    split = np.searchsorted(cost, budgets[part], side="right") - 1
+    bound[part] = got[split] + share_up(worth[split], budgets[part] - cost[split], price[split])
     multiplier[part] = worth[split] / price[split]
-    return Bounds(bound, multiplier)
+    return Bounds(bound + grid.free, multiplier)
+
+
+_COARSE = 5
+"""As a first sieve: few enough buckets to be added up for every episode."""
+
+
+def _before(amount: Ints, number: Ints, above: Ints) -> Ints:
+    """What all auctions before each one add up to; the rows fall, and ``above`` is by bucket."""
+    sums = np.cumsum(amount) - amount
+    first = np.searchsorted(-number, -number, side="left")
+    before: Ints = above[number + 1] + sums - sums[first]
+    return before
 
 
 def _falling(price: Ints, worth: Ints) -> Ints:
     """Positions in the falling order of worth / price, exactly."""
     ratio = worth / price
-    order: Ints = np.argsort(-ratio, kind="stable")
+    order: Ints = np.argsort(-ratio)
     ratio, price, worth = ratio[order], price[order], worth[order]
     # A correctly rounded quotient never falls where the exact one rises, so that only equal ones can be
     # out of order. Of those, the products are so close that their difference is right although both wrap.
@@ -178,34 +251,6 @@ def _falling(price: Ints, worth: Ints) -> Ints:
 def _key(worth: int, price: int) -> int:
     """Falls with worth / price; exact for numbers below 2^53."""
     return -((worth << 120) // price)
-
-
-@numba.njit(cache=True)
-def _sum_up(grid, bucket, price, worth):  # type: ignore[no-untyped-def]
-    for i in range(len(bucket)):
-        grid[0, bucket[i]] += price[i]
-        grid[1, bucket[i]] += worth[i]
-
-
-def _add_to_grid(grid: Ints, price: Ints, worth: Ints) -> None:
-    _sum_up(grid, buckets.bucket(worth / price) - _FIRST, price, worth)
-
-
-def _grid_bounds(grid: Ints, budgets: Ints) -> Bounds:
-    """The lowest D(lambda) over lambda = 0 and the lower edges of all buckets."""
-    price = np.cumsum(grid[0, ::-1])[::-1]
-    worth = np.cumsum(grid[1, ::-1])[::-1]
-    edge = buckets.lower_edge(np.arange(_BUCKETS) + _FIRST)
-    # D is convex with slope budget - price: its lowest edge is next to where the price passes the budget.
-    last = np.searchsorted(-price, -budgets, side="left")
-    places = np.clip(last[:, None] + np.array([-1, 0]), 0, _BUCKETS - 1)
-    value = worth[places] + edge[places] * (budgets[:, None] - price[places])
-    value = np.column_stack([np.full(len(budgets), float(worth[0])), value])
-    lambdas = np.column_stack([np.zeros(len(budgets)), edge[places]])
-    best = np.argmin(value, axis=1)
-    rows = np.arange(len(budgets))
-    bound = np.ceil(value[rows, best] + _SLACK * float(worth[0])).astype(np.int64)
-    return Bounds(np.minimum(bound, worth[0]), lambdas[rows, best])
 
 
 @numba.njit(cache=True)
