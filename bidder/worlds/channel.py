@@ -112,10 +112,8 @@ class Channel(ABC):
         """Competitors as the kernels see them in this hour."""
         rivals, hours = self.rivals, self.place.hours
         factor = rivals.log_factor(float(hours.price[hour]), bool(hours.peak[hour]))
-        return RivalState(
-            rivals.log_bid, rivals.quality, self._weight, rivals.spread, rivals.takes_part, rivals.insight,
-            factor, rivals.balance,
-        )
+        usual = np.exp(rivals.log_bid.T + factor)
+        return RivalState(usual, rivals.quality, self._weight, rivals.balance)
 
     def response(self, hour: int) -> Floats:
         """Where the day's response is added up, shape (C, L, 5)."""

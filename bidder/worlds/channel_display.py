@@ -15,16 +15,21 @@ from bidder.worlds.keywords import week_profile
 from bidder.worlds.market_display import (
     BOUGHT,
     NEVER,
+    Audience,
     DisplayDraws,
     DisplayResults,
     OurDisplay,
     Shop,
     Visits,
     clear_display,
-    clear_retargeting,
 )
 from bidder.worlds.rivals import display_rivals
 from bidder.worlds.spec_channels import Display, DisplayCampaign, Retargeting
+
+_INTS, _BYTES, _FLOATS = np.zeros(0, np.int64), np.zeros(0, np.uint8), np.zeros(0, np.float32)
+NOBODY = Audience(_INTS, _INTS, _FLOATS, _INTS)
+NO_VISITS = Visits(_INTS, _INTS, _BYTES, _BYTES, np.zeros((0, 2), np.float32), _BYTES)
+NO_SHOP = Shop(_INTS, np.zeros(0, np.int8), np.zeros(3))
 
 
 class ImpressionChannel(Channel):
@@ -50,11 +55,9 @@ class ImpressionChannel(Channel):
     def _draws(self, rng: np.random.Generator, n: int) -> DisplayDraws:
         click = difference(rng, self.display.prediction, n)
         sale = difference(rng, self.display.prediction, n)
-        shape = (n, len(self.rivals))
         return DisplayDraws(
-            rng.standard_normal(shape, dtype=np.float32), rng.random(shape, dtype=np.float32), click.seen,
-            click.hidden, sale.seen, sale.hidden, np.log(click.seen * click.hidden), rng.random(n),
-            rng.random(n),
+            self.rivals.factors(rng, np.log(click.seen * click.hidden)), click.seen, click.hidden, sale.seen,
+            sale.hidden, rng.random(n), rng.random(n),
         )
 
     def _ours(self, hour: int) -> OurDisplay:
@@ -107,8 +110,10 @@ class DisplayChannel(ImpressionChannel):
         ts, user = times(rng, block, n), rng.integers(0, users, n)
         campaign = pick(rng, self._edges, n)
         out = _results(n)
-        rivals, ours = self.rival_state(block.hour), self._ours(block.hour)
-        clear_display(self._floor, campaign, self._draws(rng, n), rivals, ours, out)
+        clear_display(
+            self._floor, campaign, NOBODY, NO_VISITS, NO_SHOP, self._draws(rng, n),
+            self.rival_state(block.hour), self._ours(block.hour), out,
+        )
         log = self._log(rng, ts, user, campaign, out)
         return log, self._finish(log, user, out, block)
 
@@ -133,14 +138,14 @@ class RetargetingChannel(ImpressionChannel):
         of_day = hours.traffic[block.hour] / max(day.sum(), 1e-300) * block.length / 3_600_000_000
         n = int(rng.poisson(len(pool) * self.retargeting.auctions_per_visitor_day * of_day))
         ts, user = times(rng, block, n), pool[rng.integers(0, max(len(pool), 1), n)]
-        campaign, last_visit = np.empty(n, np.int32), np.empty(n, np.int64)
-        into_cart, out = rng.random(n, dtype=np.float32), _results(n)
+        audience = Audience(ts, user, rng.random(n, dtype=np.float32), np.empty(n, np.int64))
+        campaign, out = np.empty(n, np.int32), _results(n)
         faded = shop._replace(chances=np.append(shop.chances[:2], self.retargeting.fading_days))
-        clear_retargeting(
-            self._floor, ts, user, into_cart, self._draws(rng, n), self.rival_state(block.hour),
-            self._ours(block.hour), visits, faded, campaign, last_visit, out,
+        clear_display(
+            self._floor, campaign, audience, visits, faded, self._draws(rng, n), self.rival_state(block.hour),
+            self._ours(block.hour), out,
         )
-        log = self._log(rng, ts, user, campaign, out, last_visit)
+        log = self._log(rng, ts, user, campaign, out, audience.last_visit)
         return log, self._finish(log, user, out, block)
 
     def _pool(self, block: Block, shop: Shop) -> NDArray[np.int64]:

@@ -91,14 +91,12 @@ class SearchChannel(Channel):
     def _draws(
         self, rng: np.random.Generator, block: Block, keyword: Codes, click: Difference, sale: Difference
     ) -> SearchDraws:
-        n, rivals = len(keyword), len(self.rivals)
         both = click.seen * click.hidden
         click_rate = np.minimum(self.keywords.ctr[keyword] * both, 1.0)
         sale_rate = np.minimum(self._cvr(keyword, block.hour) * sale.seen * sale.hidden, 1.0)
         return SearchDraws(
-            keyword, rng.standard_normal((n, rivals), dtype=np.float32),
-            rng.random((n, rivals), dtype=np.float32), np.log(both), click_rate, sale_rate,
-            rng.random(n) < click_rate, rng.random(n, dtype=np.float32),
+            keyword, self.rivals.factors(rng, np.log(both)), click_rate, sale_rate,
+            rng.random(len(keyword)) < click_rate, rng.random(len(keyword), dtype=np.float32),
         )
 
     def _ours(self, hour: int) -> OurSearch:

@@ -22,33 +22,26 @@ HIGHEST_BID = 20_000_000_000
 class RivalState(NamedTuple):
     """What the kernels know of K competitors, J keywords (or campaigns).
 
-    ``log_bid``, ``quality``, ``weight`` have shape (K, J), ``spread``, ``takes_part``, ``insight`` and
-    ``log_factor`` shape (K,); ``balance`` is changed here.
+    ``usual`` (J, K) is the median bid now, in micros; ``quality`` and ``weight`` have shape (K, J);
+    ``balance`` (K,) is changed here.
     """
 
-    log_bid: np.ndarray
+    usual: np.ndarray
     quality: np.ndarray
     weight: np.ndarray
-    spread: np.ndarray
-    takes_part: np.ndarray
-    insight: np.ndarray
-    log_factor: np.ndarray
     balance: np.ndarray
 
 
 class SearchDraws(NamedTuple):
     """The auctions of a block, n of them.
 
-    ``keyword`` is the code; ``shock`` (n, K) standard normal and ``chance`` (n, K) uniform, for the
-    competitors; ``tilt`` the log of how much likelier than usual the click is; ``click_rate`` and
-    ``sale_rate`` the true probabilities; ``clicked`` the click in the first slot; ``keep`` (n,) uniform,
-    for lower slots.
+    ``keyword`` is the code; ``factor`` (n, K) what multiplies each competitor's usual bid, -1 where it
+    takes no part; ``click_rate`` and ``sale_rate`` the true probabilities; ``clicked`` the click in the
+    first slot; ``keep`` (n,) uniform, for lower slots.
     """
 
     keyword: np.ndarray
-    shock: np.ndarray
-    chance: np.ndarray
-    tilt: np.ndarray
+    factor: np.ndarray
     click_rate: np.ndarray
     sale_rate: np.ndarray
     clicked: np.ndarray
@@ -86,10 +79,11 @@ class SearchResults(NamedTuple):
 
 
 @numba.njit(cache=True)
-def rival_bid(k, j, i, shock, tilt, rivals):  # type: ignore[no-untyped-def]
-    """What competitor k bids in auction i, in whole micros."""
-    log = rivals.log_bid[k, j] + rivals.log_factor[k] + rivals.spread[k] * shock[i, k]
-    return np.int64(min(np.exp(log + rivals.insight[k] * tilt[i]), HIGHEST_BID))
+def rival_bid(factor, usual, balance):  # type: ignore[no-untyped-def]
+    """What a competitor bids, in whole micros; -1 where it takes no part or has no money left."""
+    if factor < 0.0 or balance <= 0:
+        return np.int64(-1)
+    return np.int64(min(factor * usual, HIGHEST_BID))
 
 
 @numba.njit(cache=True)
@@ -99,16 +93,14 @@ def least_bid(rank, weight, floor):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _line_up(i, j, floor, draws, rivals, bids, ranks, who):  # type: ignore[no-untyped-def]
+def _line_up(i, j, floor, factor, usual, weight, balance, bids, ranks, who):  # type: ignore[no-untyped-def]
     """Rank the competitors that take part; returns how many they are."""
     clear(ranks, who)
     present = 0
-    for k in range(len(bids) - 1, -1, -1):
-        if draws.chance[i, k] >= rivals.takes_part[k] or rivals.balance[k] <= 0:
-            continue
-        bids[k] = rival_bid(k, j, i, draws.shock, draws.tilt, rivals)
+    for k in range(len(bids)):
+        bids[k] = rival_bid(factor[i, k], usual[j, k], balance[k])
         if bids[k] >= floor:
-            insert(ranks, who, bids[k] * rivals.weight[k, j], k)
+            insert(ranks, who, bids[k] * weight[k, j], k)
             present += 1
     return present
 
@@ -130,59 +122,56 @@ def _step_in(place, rank, ranks, who):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _respond(i, j, floor, slots, draws, ours, ranks):  # type: ignore[no-untyped-def]
-    """Add what each bid level would have brought here."""
-    for level in range(len(ours.levels)):
-        bid = np.int64(ours.usual[j] * ours.levels[level])
-        if bid < floor:
+def _respond(c, bid, weight, floor, slots, rates, value, levels, ranks, response):  # type: ignore[no-untyped-def]
+    """Add what each bid level would have brought here; ``rates`` are true CTR and CVR."""
+    for level in range(len(levels)):
+        amount = np.int64(bid * levels[level])
+        place = _place(amount * weight, ranks)
+        if amount < floor or place >= len(slots):
             continue
-        place = _place(bid * ours.weight[j], ranks)
-        if place >= len(slots):
-            continue
-        clicks = draws.click_rate[i] * slots[place]
-        cell = ours.response[ours.campaign[j], level]
-        cell[IMPRESSIONS] += 1
-        cell[CLICKS] += clicks
-        cell[COST] += clicks * least_bid(ranks[place], ours.weight[j], floor)
-        cell[CONVERSIONS] += clicks * draws.sale_rate[i]
-        cell[REVENUE] += clicks * draws.sale_rate[i] * ours.value[j]
+        clicks = rates[0] * slots[place]
+        response[c, level, IMPRESSIONS] += 1.0
+        response[c, level, CLICKS] += clicks
+        response[c, level, COST] += clicks * least_bid(ranks[place], weight, floor)
+        response[c, level, CONVERSIONS] += clicks * rates[1]
+        response[c, level, REVENUE] += clicks * rates[1] * value
 
 
 @numba.njit(cache=True)
-def _take_part(i, j, floor, slots, draws, ours, ranks, who, out):  # type: ignore[no-untyped-def]
-    """Our own bid: the slot it gets, the click and what it costs."""
-    out.slot[i], out.click[i], out.cost[i] = -1, 0, 0
-    bid = ours.bid[j]
-    if bid < floor or bid > ours.balance[0]:
-        return
-    rank = bid * ours.weight[j]
-    place = _place(rank, ranks)
-    price = least_bid(ranks[place], ours.weight[j], floor)
-    _step_in(place, rank, ranks, who)
+def _take_part(bid, weight, floor, slots, keep, clicked, wallet, ranks, who):  # type: ignore[no-untyped-def]
+    """Our own bid: the slot it gets (-1: none), whether it is clicked, and what that costs."""
+    if bid < floor or bid > wallet[0]:
+        return -1, False, np.int64(0)
+    place = _place(bid * weight, ranks)
+    price = least_bid(ranks[place], weight, floor)
+    _step_in(place, bid * weight, ranks, who)
     if place >= len(slots):
-        return
-    out.slot[i] = place
-    if draws.clicked[i] and draws.keep[i] < slots[place]:
-        out.click[i] = 1
-        out.cost[i] = price
-        ours.balance[0] -= price
+        return -1, False, np.int64(0)
+    if not clicked or keep >= slots[place]:
+        return place, False, np.int64(0)
+    wallet[0] -= price
+    return place, True, price
 
 
 @numba.njit(cache=True)
-def _charge(j, click_rate, floor, slots, rivals, ranks, who):  # type: ignore[no-untyped-def]
+def _charge(j, click_rate, floor, slots, weight, balance, ranks, who):  # type: ignore[no-untyped-def]
     """Competitors in the slots pay for the clicks they can expect."""
     for t in range(min(len(slots), len(ranks) - 1)):
         k = who[t]
         if ranks[t] < 0:
             return
         if k >= 0:
-            price = gsp_price(t, ranks, who, rivals.weight[k, j], floor)
-            rivals.balance[k] -= np.int64(np.rint(price * click_rate * slots[t]))
+            price = gsp_price(t, ranks, who, weight[k, j], floor)
+            balance[k] -= np.int64(np.rint(price * click_rate * slots[t]))
 
 
 @numba.njit(cache=True)
 def clear_search(floor, slots, draws, rivals, ours, out):  # type: ignore[no-untyped-def]
     """Play the auctions of a block.
+
+    Arrays are bound to names before the loop, and what is asked of every competitor is asked with plain
+    numbers: numba counts references when an array is taken out of a tuple or handed on, which would cost
+    more than the auction.
 
     Parameters
     ----------
@@ -200,21 +189,31 @@ def clear_search(floor, slots, draws, rivals, ours, out):  # type: ignore[no-unt
     int
         Number of competing bids written.
     """
-    competitors = len(rivals.spread)
-    bids = np.zeros(competitors, np.int64)
-    ranks, who = np.empty(competitors + 2, np.int64), np.empty(competitors + 2, np.int64)
+    keyword, factor, click_rate, sale_rate = draws.keyword, draws.factor, draws.click_rate, draws.sale_rate
+    clicked, keep = draws.clicked, draws.keep
+    usual, quality, weight, balance = rivals.usual, rivals.quality, rivals.weight, rivals.balance
+    our_bid, our_usual, our_weight, value = ours.bid, ours.usual, ours.weight, ours.value
+    campaign, levels, response, wallet = ours.campaign, ours.levels, ours.response, ours.balance
+    market_price, present, slot, click, cost = out.market_price, out.present, out.slot, out.click, out.cost
+    table_bidder, table_bid, table_quality = out.bidder, out.bid, out.quality
+    bids = np.zeros(len(balance), np.int64)
+    ranks, who = np.empty(len(balance) + 2, np.int64), np.empty(len(balance) + 2, np.int64)
     written = 0
-    for i in range(len(draws.keyword)):
-        j = draws.keyword[i]
-        present = _line_up(i, j, floor, draws, rivals, bids, ranks, who)
-        out.market_price[i] = least_bid(ranks[0], ours.weight[j], floor)
-        out.present[i] = present
-        for t in range(present):
-            out.bidder[written] = who[t]
-            out.bid[written] = bids[who[t]]
-            out.quality[written] = rivals.quality[who[t], j]
+    for i in range(len(keyword)):
+        j = keyword[i]
+        present[i] = _line_up(i, j, floor, factor, usual, weight, balance, bids, ranks, who)
+        market_price[i] = least_bid(ranks[0], our_weight[j], floor)
+        for t in range(present[i]):
+            table_bidder[written] = who[t]
+            table_bid[written] = bids[who[t]]
+            table_quality[written] = quality[who[t], j]
             written += 1
-        _respond(i, j, floor, slots, draws, ours, ranks)
-        _take_part(i, j, floor, slots, draws, ours, ranks, who, out)
-        _charge(j, draws.click_rate[i], floor, slots, rivals, ranks, who)
+        _respond(
+            campaign[j], our_usual[j], our_weight[j], floor, slots, (click_rate[i], sale_rate[i]), value[j],
+            levels, ranks, response,
+        )
+        slot[i], click[i], cost[i] = _take_part(
+            our_bid[j], our_weight[j], floor, slots, keep[i], clicked[i], wallet, ranks, who
+        )
+        _charge(j, click_rate[i], floor, slots, weight, balance, ranks, who)
     return written

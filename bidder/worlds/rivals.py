@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bidder.auctions.arrays import Bools, Floats, Ints
 from bidder.money import MICROS
@@ -66,6 +67,19 @@ class Rivals:
         """Log of what multiplies each competitor's bids now, shape (K,)."""
         lift = self._lift_bid if peak else 1.0
         factor: Floats = np.log(self.multiplier * price * lift)
+        return factor
+
+    def factors(self, rng: np.random.Generator, tilt: Floats) -> NDArray[np.float32]:
+        """What multiplies each usual bid in n auctions, shape (n, K); -1 where it takes no part.
+
+        ``tilt`` (n,) is the log of how much likelier than usual the impression is to be clicked.
+        """
+        shape = (len(tilt), len(self))
+        factor = rng.standard_normal(shape, dtype=np.float32)
+        factor *= self.spread.astype(np.float32)
+        factor += np.multiply.outer(tilt, self.insight).astype(np.float32)
+        np.exp(factor, out=factor)
+        factor[rng.random(shape, dtype=np.float32) >= self.takes_part.astype(np.float32)] = -1
         return factor
 
     def react(self, share_by_now: float) -> None:

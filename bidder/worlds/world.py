@@ -17,7 +17,7 @@ from bidder.worlds.channel_display import DisplayChannel, RetargetingChannel
 from bidder.worlds.channel_search import SearchChannel
 from bidder.worlds.draws import Block
 from bidder.worlds.hours import HOUR, make_hours
-from bidder.worlds.market_display import receive
+from bidder.worlds.market_display import FOREVER, receive
 from bidder.worlds.spec import WorldSpec
 from bidder.worlds.spec_channels import Display, Search
 from bidder.worlds.visitors import Visitors
@@ -124,7 +124,7 @@ class World:
             logs[name], came = channel.make(block, visits, shop)
             seen.append(came)
         if not again:
-            receive(visits, shop)
+            receive(0, FOREVER, visits, shop)
         self.visitors.count(visits, block)
         return Made({name: logs[name] for name in self.channels}, _in_order(seen))
 
