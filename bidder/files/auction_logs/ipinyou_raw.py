@@ -113,18 +113,22 @@ class RawReader:
         progress = _Progress(sum(len(found) for _, found in self.days))
         clicks = _Events.read(self._files("clk"), reading, progress)
         conversions = _Events.read(self._files("conv"), reading, progress)
-        shown_before = np.empty(0, np.uint64)
-        for _, found in self.days:
-            impressions = _read([f for kind, f in found if kind == "imp"], "shown", reading, progress)
+        # A bid and its impression may lie on two sides of midnight.
+        before, today = np.empty(0, np.uint64), self._shown(0, reading, progress)
+        for number, (_, found) in enumerate(self.days):
+            tomorrow = self._shown(number + 1, reading, progress)
             bids = _read([f for kind, f in found if kind == "bid"], "bid", reading, progress)
-            both = np.concatenate([shown_before, impressions.bid])
-            lost = bids.kept(~np.isin(bids.bid, both))
-            shown_before = impressions.bid
-            for name, number in impressions.join(clicks, conversions).items():
-                counts[name] += number
-            yield from _day_frame(impressions, lost, self._has_bids)
+            lost = bids.kept(~np.isin(bids.bid, np.concatenate([before, today.bid, tomorrow.bid])))
+            for name, count in today.join(clicks, conversions).items():
+                counts[name] += count
+            yield from _day_frame(today, lost, self._has_bids)
+            before, today = today.bid, tomorrow
         counts["clicks"], counts["conversions"] = len(clicks.bid), len(conversions.bid)
         self.counts.update(counts)
+
+    def _shown(self, day: int, reading: Reading, progress: _Progress) -> _Rows:
+        found = self.days[day][1] if day < len(self.days) else ()
+        return _read([file for kind, file in found if kind == "imp"], "shown", reading, progress)
 
     def _files(self, kind: str) -> list[str]:
         return [file for _, found in self.days for k, file in found if k == kind]

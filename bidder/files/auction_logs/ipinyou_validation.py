@@ -68,6 +68,8 @@ class _Episodes:
 
     def check(self) -> None:
         """Tell every line that is not where, or what, it should be."""
+        if not self.odd and not self.last_auction:
+            return  # nothing there
         first = self.odd[0] if self.odd else (0, 0, "")
         numbers = re.fullmatch(r"(\d{1,9})\t(\d{1,9})", first[2])
         if first[0] != 1 or not numbers or int(numbers[2]) < 1:
