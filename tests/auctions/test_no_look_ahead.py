@@ -18,8 +18,8 @@ from bidder.auctions.strategies.base import Market, Training
 from bidder.auctions.strategies.registry import KINDS, params_model, strategy_class
 from bidder.auctions.worth import Objective
 
-ROWS = 240
-COUNTED = Episodes(auctions=100, tick_auctions=5)
+ROWS = 120
+COUNTED = Episodes(auctions=50, tick_auctions=5)
 DAYS = Episodes(days=1, tick_us=HOUR)
 VALUE = {"value_per_click": 400.0}
 CASES = {
