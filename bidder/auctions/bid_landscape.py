@@ -112,14 +112,14 @@ def bid_landscape(
         Factor on every total: auctions for which each row stands, over the number of episodes.
     """
     least = least_winning_bid(log, rules)
-    winnable = (least >= 0) & ((value > 0) | (least == 0))
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        threshold = np.where(least == 0, 0.0, least / value)
+    winnable = (least >= 0) & (threshold >= 0) & (threshold < np.inf)
     if rules.max_bid is not None:
         winnable &= least <= rules.max_bid
     rows = np.flatnonzero(winnable)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        threshold = np.where(least[rows] == 0, 0.0, least[rows] / value[rows])
-    order = np.argsort(threshold, kind="stable")
-    rows, threshold = rows[order], threshold[order]
+    rows = rows[np.argsort(threshold[rows], kind="stable")]
+    threshold = threshold[rows]
     first_price = rules.payment is Payment.FIRST_PRICE
     paid = value[rows] if first_price else least_payment(log, rules)[rows].astype(np.float64)
     clicks = np.zeros(len(rows)) if log.pctr is None else log.pctr[rows]

@@ -32,16 +32,25 @@ class ShadingTable:
 
     def bids(self, value: Floats) -> Floats:
         """The best bid for each value, shape as ``value``."""
-        best: Floats = np.concatenate([[0.0], self.bid])[self._place(value)]
+        best: Floats = np.concatenate([[0.0], self.bid])[np.searchsorted(self.value, value, side="left")]
         return best
 
-    def expected_cost(self, value: Floats) -> Floats:
-        """Mean payment of the best bid for each value, shape as ``value``."""
-        cost: Floats = np.concatenate([[0.0], self.bid * self.win_probability])[self._place(value)]
-        return cost
+    def expected_cost(self, value: Floats, weight: Floats, factor: float) -> float:
+        """Mean payments of the best bids for many values times a factor, added up.
 
-    def _place(self, value: Floats) -> np.ndarray:
-        return np.searchsorted(self.value, value, side="left")
+        Parameters
+        ----------
+        value : ndarray of float64, shape (n,)
+            Rising.
+        weight : ndarray of float64, shape (n + 1,)
+            Weight of all values before each one, and of all.
+        factor : float
+            Positive.
+        """
+        with np.errstate(over="ignore"):
+            least = self.value / factor
+        above = weight[-1] - weight[np.searchsorted(value, least, side="right")]
+        return float(np.diff(self.bid * self.win_probability, prepend=0.0) @ above)
 
 
 def shading_table(prices: PriceDistribution, rules: Rules) -> ShadingTable:

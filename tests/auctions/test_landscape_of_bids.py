@@ -95,6 +95,12 @@ def test_nothing_known_bids_nothing():
     assert float(found.at_multiplier(9.0).impressions) == 0
 
 
+def test_values_that_say_nothing_are_never_won():
+    value = np.array([np.nan, 0.0, 5e-324, 2.0, -1.0])
+    found = bid_landscape(log([3, 3, 3, 3, 3], np.zeros(5)), value, np.ones(5), Rules())
+    assert found.multiplier.tolist() == [0.0, 1.5] and found.impressions.tolist() == [0.0, 1.0]
+
+
 def test_a_large_log_is_bought_to_the_budget():
     rng = np.random.default_rng(1)
     price, pctr = rng.integers(0, 300, 200_000), rng.beta(2, 400, 200_000)

@@ -19,7 +19,7 @@ from bidder.budget.spec_base import Rate
 
 LEAST = 1e-4
 """Pacing never multiplies values by less."""
-_HALVINGS = 50
+_HALVINGS = 40
 
 Counts = Annotated[list[Annotated[int, Field(ge=0, le=2**53)]], Field(min_length=1, max_length=1_000_000)]
 
@@ -78,9 +78,13 @@ class FirstPriceShading(Strategy):
             return factors
         chance = np.atleast_2d(self.valuation.base(requests_of(training.log)))
         charged = _charged(self.market, training)
+        known: dict[bool, tuple[Floats, Floats]] = {}
         for s in np.flatnonzero(self.paces):
-            values = self.valuation.unit[s] * chance[s if len(chance) > 1 else 0]
-            factors[s] = _factor(self.tables[s], values, charged, float(self.market.budget[s]))
+            event = bool(self.valuation.of_click[s])
+            if event not in known:
+                known[event] = _rising(chance[s if len(chance) > 1 else 0], charged)
+            unit, budget = float(self.valuation.unit[s]), float(self.market.budget[s])
+            factors[s] = _factor(self.tables[s], *known[event], unit, budget)
         return factors
 
     def base(self, requests: Requests) -> Floats:
@@ -140,18 +144,24 @@ def _charged(market: Market, training: Training) -> Floats:
     return charged
 
 
-def _factor(table: ShadingTable, values: Floats, charged: Floats, budget: float) -> float:
+def _rising(chance: Floats, charged: Floats) -> tuple[Floats, Floats]:
+    """Chances in rising order, and how often those before each one are charged."""
+    order = np.argsort(chance, kind="stable")
+    return chance[order], np.concatenate([[0.0], np.cumsum(charged[order])])
+
+
+def _factor(table: ShadingTable, chance: Floats, charged: Floats, unit: float, budget: float) -> float:
     """The highest factor of at most 1 at which the expected cost stays within the budget."""
-    if table.expected_cost(values) @ charged <= budget:
+    if table.expected_cost(chance, charged, unit) <= budget:
         return 1.0
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        if table.expected_cost(middle * values) @ charged <= budget:
+        if table.expected_cost(chance, charged, middle * unit) <= budget:
             low = middle
         else:
             high = middle
-    return low
+    return max(low, LEAST)
 
 
 def _at_least(bids: Floats, value: Floats, floor: Ints | None) -> Floats:

@@ -65,7 +65,9 @@ def test_no_bid_has_more_expected_surplus(counts, win_on_tie, reserve, most, val
         won = chance[int(bid)]
         assert bid == int(bid) and bid <= bids[-1]
         assert (value - bid) * won == pytest.approx(best, abs=1e-12)
-        assert float(table.expected_cost(np.array([value]))[0]) == pytest.approx(bid * won)
+        if value > 0:
+            cost = table.expected_cost(np.array([1.0]), np.array([0.0, 3.0]), value)
+            assert cost == pytest.approx(3 * bid * won)
     found = table.bids(np.sort(values))
     assert (np.diff(found) >= 0).all() and (found <= np.sort(values)).all()
 
