@@ -67,22 +67,22 @@ def random_rules(rng):
     )
 
 
-def random_rivals(rng, n, highest=12):
+def random_rivals(rng, n, unit):
     sizes = rng.integers(0, RIVALS + 2, n)
     total = int(sizes.sum())
     return CompetingBids(
         np.concatenate([[0], np.cumsum(sizes)]),
         rng.integers(0, RIVALS, total).astype(np.int32),
-        rng.integers(0, highest, total),
+        rng.integers(0, 12, total) * unit,
         rng.choice([0.5, 1.0, 1.0, 1.5, 2.0], total),
     )
 
 
-def random_columns(rng, n):
+def random_columns(rng, n, unit):
     return RankedColumns(
         row=np.arange(n) + int(rng.integers(0, 10**9)),
         ours=quality_weights(rng.choice([0.5, 1.0, 1.0, 2.0, np.nan], n)),
-        floor=rng.choice([0, 0, 1, 4], n),
+        floor=rng.choice([0, 0, unit, 4 * unit], n),
         pctr=rng.random(n),
         pcvr=rng.random(n),
         click=rng.integers(0, 2, n).astype(np.uint8),
@@ -95,17 +95,20 @@ def random_columns(rng, n):
     )
 
 
-def random_case(seed, reacting):
+def random_case(seed, reacting, unit=1, overbid=1.0):
+    """Amounts are around ten ``unit``; few different ones, so that ties are common."""
     rng = np.random.default_rng([seed, reacting])
     S, n = SETTINGS, AUCTIONS
     state = np.zeros((S, FIELDS), dtype=np.int64)
-    state[:, BALANCE] = rng.choice([0, 5, 40, 200, 5_000], S)
+    state[:, BALANCE] = rng.choice([0, 5, 40, 200, 5_000], S) * unit
     factors = rng.choice([0.0, 0.3, 0.5, 1.0, 1.0, 1.7], (S, RIVALS if reacting else 0))
+    base = rng.uniform(0, 15, (int(rng.choice([1, S])), n)) * unit * rng.choice([1.0, 1.0, overbid], n)
     return Case(
-        random_columns(rng, n), ranked_bids(random_rivals(rng, n), float(rng.choice([0.0, 0.5, 1.0]))),
-        rng.uniform(0, 15, (int(rng.choice([1, S])), n)), rng.choice([0.5, 1.0, 1.3], S),
-        rng.choice([0.5, 1.0], S), rng.integers(-(2**62), 2**62, S), random_rules(rng),
-        slot_millionths(CURVES[seed % len(CURVES)]), factors, np.zeros(factors.shape, np.int64),
+        random_columns(rng, n, unit),
+        ranked_bids(random_rivals(rng, n, unit), float(rng.choice([0.0, 0.5, 1.0]))), base,
+        rng.choice([0.5, 1.0, 1.3], S), rng.choice([0.5, 1.0], S), rng.integers(-(2**62), 2**62, S),
+        random_rules(rng), slot_millionths(CURVES[seed % len(CURVES)]), factors,
+        np.zeros(factors.shape, np.int64),
         np.zeros((S, PERSONS), np.uint16), np.zeros((n, S), np.uint8), state,
     )
 
@@ -132,10 +135,11 @@ def by_reference(case):
 
 
 @pytest.mark.parametrize("reacting", [False, True])
-def test_replay_equals_the_reference(reacting):
+@pytest.mark.parametrize(("unit", "overbid"), [(1, 1.0), (10**7, 1.0), (10**10, 1e20)])
+def test_replay_equals_the_reference(reacting, unit, overbid):
     exhausted = 0
     for seed in range(100):
-        case = random_case(seed, reacting)
+        case = random_case(seed, reacting, unit, overbid)
         states, spends, wins = by_reference(case)
         case.play()
         assert case.state.tolist() == states

@@ -38,7 +38,10 @@ CLIP = list(OverBudget).index(OverBudget.CLIP_BID)
 SKIP = list(OverBudget).index(OverBudget.SKIP)
 
 OUR_LIMIT = 2 * MAX_RANK
-"""Our bid is cut to this rank: cut by less than one weight, it still beats every rank that is taken."""
+"""Our rank is cut to this; others' ranks are at most half of it."""
+
+HIGHEST = 2 * MAX_RANK
+"""Bids above are taken for this amount, which is more than any budget."""
 
 
 class RankedColumns(NamedTuple):
@@ -163,10 +166,8 @@ def _scaled(bid, factor):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _line_up(first, last, rivals, factors, least, ours, ranks, who):  # type: ignore[no-untyped-def]
-    """Rank the competing bids ``first`` to ``last``, scaled, and our own (bid, weight, name)."""
-    bid, weight, name = ours
-    rank = bid * weight if bid >= least else -1
+def _line_up(first, last, rivals, factors, least, rank, name, ranks, who):  # type: ignore[no-untyped-def]
+    """Rank the competing bids ``first`` to ``last``, scaled, and our own (rank and name)."""
     clear(ranks, who)
     if name >= 0:
         insert(ranks, who, rank, name)
@@ -178,10 +179,8 @@ def _line_up(first, last, rivals, factors, least, ours, ranks, who):  # type: ig
 
 
 @numba.njit(cache=True)
-def _join(first, last, rivals, least, ours, ranks, who):  # type: ignore[no-untyped-def]
-    """Put our own bid among competing ones that stand in order, as far as there is room."""
-    bid, weight, name = ours
-    rank = bid * weight if bid >= least else -1
+def _join(first, last, rivals, least, rank, name, ranks, who):  # type: ignore[no-untyped-def]
+    """Put our own rank among competing bids that stand in order, as far as there is room."""
     clear(ranks, who)
     t, j = 0, first
     while t < len(ranks):
@@ -214,16 +213,21 @@ def _charge_rivals(rivals, factors, slots, rules, least, us, ranks, who, seed, r
         spend[code] += _price(rules.payment, k, ranks, who, slots, bid, rivals.weight[j], least)
 
 
-@numba.njit(cache=True, error_model="numpy")
-def _whole(bid, weight, max_bid):  # type: ignore[no-untyped-def]
+@numba.njit(cache=True)
+def _whole(bid, max_bid):  # type: ignore[no-untyped-def]
     """The bid in whole units; -1 for a negative one."""
-    limit = OUR_LIMIT // weight
     amount = np.int64(-1)
-    if bid >= limit:
-        amount = limit
+    if bid >= HIGHEST:
+        amount = np.int64(HIGHEST)
     elif bid >= 0.0:
         amount = np.int64(bid)
     return min(amount, max_bid) if max_bid >= 0 else amount
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _our_rank(bid, weight, least):  # type: ignore[no-untyped-def]
+    """Our rank, or -1 below the reserve price. Cut by less than one weight, it still beats all others."""
+    return min(bid, OUR_LIMIT // weight) * weight if bid >= least else np.int64(-1)
 
 
 @numba.njit(cache=True)
@@ -263,11 +267,11 @@ def _at(column, i, missing):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _enter(bid, weight, participation, seed, row, rules, state):  # type: ignore[no-untyped-def]
+def _enter(bid, participation, seed, row, rules, state):  # type: ignore[no-untyped-def]
     """Our bid as it is made, or -1 where none is."""
     if participation < 1.0 and uniform(seed, PARTICIPATION, row) >= participation:
         return np.int64(-1)
-    amount = _whole(bid, weight, rules.max_bid)
+    amount = _whole(bid, rules.max_bid)
     if amount > state[BALANCE]:
         if rules.over_budget != CLIP:
             state[STOPPED] = rules.over_budget != SKIP
@@ -307,17 +311,18 @@ def _replay_setting(start, stop, columns, rivals, bids, participation, seed, rul
         person = _at(columns.person, i, -1) if rules.cap >= 0 else -1
         bid = np.int64(-1)
         if not state[STOPPED] and _at(columns.allowed, i, 1) and (person < 0 or shown[person] < rules.cap):
-            bid = _enter(multiplier * base[i - before], weight, participation, seed, row, rules, state)
+            bid = _enter(multiplier * base[i - before], participation, seed, row, rules, state)
         if bid < 0 and not reacting:
             continue
         least = max(rules.reserve, _at(columns.floor, i, 0))
         first, last = rivals.offsets[i], rivals.offsets[i + 1]
         us = np.int64(-1) if rules.win_on_tie else last
+        rank = _our_rank(bid, weight, least)
         if reacting:
-            _line_up(first, last, rivals, factors, least, (bid, weight, us), ranks, who)
+            _line_up(first, last, rivals, factors, least, rank, us, ranks, who)
             _charge_rivals(rivals, factors, slots, rules, least, us, ranks, who, seed, row, pctr, spend)
         else:
-            _join(first, last, rivals, least, (bid, weight, us), ranks, who)
+            _join(first, last, rivals, least, rank, us, ranks, who)
         k = _our_slot(slots, us, ranks, who)
         if k < 0:
             continue
@@ -353,9 +358,9 @@ def replay_ranked(start, stop, columns, rivals, base, multiplier, participation,
     start, stop : int
         Positions in ``columns`` and ``rivals.offsets``.
     columns : RankedColumns
+        The reserve price must fit our weight by :func:`~bidder.auctions.ranking.check_ranks`.
     rivals : bidder.auctions.ranking.RankedBids
-        Refused by :func:`~bidder.auctions.ranking.check_ranks` where they do not fit, with the highest
-        factor that ``factors`` may take.
+        Must fit by the same function, with the highest factor that ``factors`` may take.
     base : ndarray of float64, shape (1, m) or (S, m)
         Base bids of the m auctions before ``stop``; m is at least ``stop - start``.
     multiplier, participation : ndarray of float64, shape (S,)
