@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bidder.reports.labels_replay_rules import RULES
+
 REPLAY: dict[str, tuple[str, str]] = {
+    **RULES,
     "rp_kicker": ("Replay of past auctions", "历史竞价回放"),
     "rp_footer": ("bidder {version} · replay · {seed}", "bidder {version} · 回放 · {seed}"),
     "rp_seed_is": ("seed {seed}", "随机种子 {seed}"),
@@ -34,7 +37,6 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_worth_conversions": ("Expected conversions", "预期转化"),
     "rp_worth_value": ("Expected revenue", "预期收入"),
     "rp_win_rate": ("Win rate", "竞得率"),
-    "rp_ctr": ("CTR", "点击率"),
     "rp_cpm": ("CPM", "千次曝光成本"),
     "rp_cpc": ("Cost per click", "单次点击成本"),
     "rp_roas": ("ROAS", "ROAS"),
@@ -69,10 +71,12 @@ REPLAY: dict[str, tuple[str, str]] = {
         "日志只包含竞得竞价的价格。市场价分布由此估计；当时未竞得的竞价无法按更高出价回放。",
     ),
     "rp_nothing_won": ("No setting won a single auction.", "没有任何设置竞得过曝光。"),
-    "rp_no_clicks": (
-        "No setting got a single click; strategies are ranked by what was expected of them.",
-        "没有任何设置获得点击；各策略按预期效果排序。",
+    "rp_no_clicks": ("No setting got a single click.", "没有任何设置获得点击。"),
+    "rp_by_worth": ("Strategies are ranked by what was expected of them.", "各策略按预期效果排序。"),
+    "rp_no_winner": (
+        "No setting is better than another: none brought anything.", "各设置无优劣之分：均无所获。",
     ),
+    "rp_first_strategy": ("First strategy, none is better", "首个策略（无优劣之分）"),
     "rp_best_strategy": ("Best strategy", "最佳策略"),
     "rp_the_strategy": ("Strategy", "策略"),
     "rp_interval": ("interval {range}", "区间 {range}"),
@@ -82,6 +86,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_of_auctions": ("{won} of {auctions} auctions", "{auctions} 次竞价中竞得 {won} 次"),
     "rp_cpm_note": ("cost of 1,000 impressions", "每 1,000 次曝光的花费"),
     "rp_bound_note": ("of the most that could have been had", "与理论上能达到的最大值相比"),
+    "rp_bound_zero": ("nothing could have been had", "本就无可获得"),
     "rp_bound_unknown": ("this log does not tell", "该日志无法给出"),
     "rp_who_wins": ("Who brings the most {measure}", "谁的{measure}最多"),
     "rp_wins_all": ("{name} is best at all {budgets} budgets.", "{name} 在全部 {budgets} 档预算下均为最佳。"),
@@ -93,7 +98,7 @@ REPLAY: dict[str, tuple[str, str]] = {
         "其次是 {other}；两者未逐轮比较。",
     ),
     "rp_budgets_hidden": (
-        "{hidden} further budgets are in the table of settings.", "其余 {hidden} 档预算见设置总表。"
+        "{hidden} further budgets are in the table of settings.", "其余 {hidden} 档预算见设置总表。",
     ),
     "rp_chance_never": (
         "is almost certainly real: chance alone would do this less than once in 1,000 times",
@@ -104,15 +109,14 @@ REPLAY: dict[str, tuple[str, str]] = {
         "很可能是真实的：纯属偶然的概率不到百分之一",
     ),
     "rp_chance_seldom": (
-        "is probably real: chance alone would seldom do this",
-        "大概率是真实的：偶然出现的可能性较小",
+        "is probably real: chance alone would seldom do this", "大概率是真实的：偶然出现的可能性较小",
     ),
     "rp_chance_hint": ("is a hint, not proof", "只是迹象，尚不能确认"),
     "rp_chance_likely": ("may well be chance", "完全可能出于偶然"),
     "rp_chance_unknown": ("cannot be told from chance here", "在此无法与偶然区分"),
     "rp_caution_sweep": (
-        "The best of {tried} settings was chosen on the very auctions it is judged on; some of its lead is "
-        "luck. Tuning on an earlier part of the log and judging on a later one tells how much.",
+        "The best of {tried} settings was chosen on the very auctions it is judged on; some of its lead "
+        "is luck. Tuning on an earlier part of the log and judging on a later one tells how much.",
         "最佳设置是从 {tried} 组中按同一批竞价挑选的，其领先有一部分来自运气；"
         "在较早的日志上调参、在较晚的日志上检验即可看出。",
     ),
@@ -124,86 +128,6 @@ REPLAY: dict[str, tuple[str, str]] = {
         "Comparisons rest on as few as {pairs} episodes; more episodes would make them firmer.",
         "部分比较只有 {pairs} 轮数据；轮数越多结论越可靠。",
     ),
-    # what was replayed
-    "rp_what_replayed": ("What was replayed", "回放内容与规则"),
-    "rp_log_one": (
-        "{auctions} auctions of campaign {named}, {time}.",
-        "计划 {named} 的 {auctions} 次竞价，{time}。",
-    ),
-    "rp_log_line": (
-        "{auctions} auctions of {campaigns} campaigns ({named}), {time}.",
-        "{campaigns} 个计划（{named}）的 {auctions} 次竞价，{time}。",
-    ),
-    "rp_pay_second_price": (
-        "Second price: the winner pays the market price, the lowest bid that would have won.",
-        "第二价格：胜出者支付市场价，即能够胜出的最低出价。",
-    ),
-    "rp_pay_first_price": ("First price: the winner pays its own bid.", "第一价格：胜出者支付自己的出价。"),
-    "rp_pay_gsp": (
-        "Generalised second price: each slot's winner pays the least that keeps its rank.",
-        "广义第二价格（GSP）：每个广告位的胜出者支付保住名次的最低价。",
-    ),
-    "rp_pay_vcg": (
-        "VCG: each winner pays what its presence costs the others.",
-        "VCG：胜出者支付其参与给其他竞价者造成的损失。",
-    ),
-    "rp_pricing_impression": ("Paid for each impression.", "按曝光付费。"),
-    "rp_pricing_click": ("Paid for each click.", "按点击付费。"),
-    "rp_rank_bid": ("Bids are ranked by the bid alone.", "仅按出价排名。"),
-    "rp_rank_quality": ("Bids are ranked by bid × quality.", "按出价 × 质量分排名。"),
-    "rp_rank_squashed": ("Bids are ranked by bid × quality^{power}.", "按出价 × 质量分^{power} 排名。"),
-    "rp_slots": (
-        "Click rate of the slots relative to the first: {rates}.",
-        "各广告位相对首位的点击率：{rates}。",
-    ),
-    "rp_tie_wins": ("A bid equal to the market price wins.", "出价等于市场价时胜出。"),
-    "rp_tie_loses": ("A bid equal to the market price loses.", "出价等于市场价时不胜出。"),
-    "rp_integer": ("Bids are cut to whole units.", "出价向下取整。"),
-    "rp_fractions": ("Bids may be fractions of a unit.", "出价可以带小数。"),
-    "rp_max_bid": ("The highest bid is {bid}.", "最高出价 {bid}。"),
-    "rp_reserve": ("No bid below {bid} can win.", "低于 {bid}的出价不能胜出。"),
-    "rp_episodes_auctions": (
-        "An episode is {n} auctions of a campaign and has a budget of its own: {budgets}.",
-        "每轮为一个计划的 {n} 次竞价，预算独立：{budgets}。",
-    ),
-    "rp_episodes_days": (
-        "An episode is {n} day(s) of a campaign ({zone}) and has a budget of its own: {budgets}.",
-        "每轮为一个计划的 {n} 天（{zone}），预算独立：{budgets}。",
-    ),
-    "rp_episodes_whole": (
-        "A campaign is one episode with one budget: {budgets}.", "每个计划为一轮，共用一份预算：{budgets}。"
-    ),
-    "rp_budget_range": ("{n} budgets from {first} to {last}", "{first} 至 {last}，共 {n} 档"),
-    "rp_last_keep": ("A short last episode has the whole budget.", "最后不足一轮的部分仍有完整预算。"),
-    "rp_last_drop": ("A short last episode is left out.", "最后不足一轮的部分不计入。"),
-    "rp_last_prorate": (
-        "A short last episode has a budget in proportion.", "最后不足一轮的部分按比例获得预算。"
-    ),
-    "rp_over_clip_bid": (
-        "A bid above the money left is lowered to it.", "出价高于余额时，降至余额。"
-    ),
-    "rp_over_skip": (
-        "An auction in which the bid is above the money left is left out.", "出价高于余额时，放弃该次竞价。"
-    ),
-    "rp_over_stop": (
-        "Once a bid is above the money left, there are no more bids until the next budget.",
-        "出价一旦高于余额，在下一份预算之前停止出价。",
-    ),
-    "rp_outcomes_logged": (
-        "Clicks and conversions are those that the log recorded.", "点击与转化取自日志的真实记录。"
-    ),
-    "rp_outcomes_drawn": (
-        "Clicks and conversions are drawn at random with their predicted probabilities.",
-        "点击与转化按预估概率随机生成。",
-    ),
-    "rp_frequency": ("At most {n} impressions for a user on a day.", "每个用户每天最多曝光 {n} 次。"),
-    "rp_retargeting": (
-        "A user is shown ads only within {days} days of a visit.", "仅在用户访问后 {days} 天内投放。"
-    ),
-    "rp_judged_on": (
-        "Verdicts and charts are on the {part}; the table of settings has every part.",
-        "结论与图表基于{part}；设置总表列出全部区段。",
-    ),
     # settings
     "rp_settings": ("All settings", "设置总表"),
     "rp_short_settings": ("Settings", "设置"),
@@ -212,14 +136,11 @@ REPLAY: dict[str, tuple[str, str]] = {
         "各档预算内由好到差排列；★ 为{measure}最多者。",
     ),
     "rp_per_price": (
-        "Prices of this log stand for {n} impressions: the cost column adds up such prices, while costs per "
-        "click are divided by {n}.",
+        "Prices of this log stand for {n} impressions: the cost column adds up such prices, while costs "
+        "per click are divided by {n}.",
         "该日志的价格对应 {n} 次曝光：花费列为这些价格之和，单次点击成本已除以 {n}。",
     ),
-    "rp_seeds_mean": (
-        "A row and its interval are means over seeds.",
-        "每行及其区间为各随机种子的平均。",
-    ),
+    "rp_seeds_mean": ("A row and its interval are means over seeds.", "每行及其区间为各随机种子的平均。"),
     "rp_left_out": (" (results.csv holds them all)", "（完整数据见 results.csv）"),
     "rp_its_interval": ("Interval", "区间"),
     "rp_intervals": ("Intervals of the totals", "各项总量的区间"),
@@ -232,8 +153,8 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_compare": ("Is the difference real?", "差异是否真实"),
     "rp_short_compare": ("Comparison", "比较"),
     "rp_compare_lead": (
-        "Two strategies face the same auctions, so that good and bad episodes cancel out. Each line is the "
-        "difference for an episode, first minus second.",
+        "Two strategies face the same auctions, so that good and bad episodes cancel out. Each line is "
+        "the difference for an episode, first minus second.",
         "两个策略面对相同的竞价，轮次好坏的影响相互抵消。每条线为每轮的差异：前者减后者。",
     ),
     "rp_forest": ("{name}: difference for an episode", "{name}：每轮差异"),
@@ -258,11 +179,9 @@ REPLAY: dict[str, tuple[str, str]] = {
         "Across: budget of an episode. Each point is a replay of its own.",
         "横轴为每轮预算，每个点都是一次独立回放。",
     ),
-    "rp_log_axis": (
-        "Equal steps across are equal factors.", "横轴为对数刻度。"
-    ),
+    "rp_log_axis": ("Equal steps across are equal factors.", "横轴为对数刻度。"),
     "rp_best_of_each": (
-        "Each strategy with its best parameters at each budget.", "各策略在每档预算下取其最佳参数。"
+        "Each strategy with its best parameters at each budget.", "各策略在每档预算下取其最佳参数。",
     ),
     "rp_strategies_hidden": (
         "Lines are drawn for the {shown} best strategies; {hidden} more are in the tables.",
@@ -292,7 +211,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_even": ("even spending", "匀速花费"),
     "rp_spend_course": ("Spend over an episode", "一轮之内的花费"),
     "rp_spend_course_caption": (
-        "All episodes added up, against spending evenly (dashed).", "各轮合计，虚线为匀速花费。"
+        "All episodes added up, against spending evenly (dashed).", "各轮合计，虚线为匀速花费。",
     ),
     "rp_win_course": ("Win rate over an episode", "一轮之内的竞得率"),
     "rp_win_course_caption": (
@@ -301,7 +220,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     ),
     "rp_spend_episodes": ("Spend from episode to episode", "逐轮花费"),
     "rp_spend_episodes_caption": (
-        "Cost of each episode; dashed: its budget.", "每轮的花费；虚线为每轮预算。"
+        "Cost of each episode; dashed: its budget.", "每轮的花费；虚线为每轮预算。",
     ),
     "rp_win_episodes": ("Win rate from episode to episode", "逐轮竞得率"),
     "rp_win_episodes_caption": ("Impressions won per auction.", "竞得曝光与竞价次数之比。"),
@@ -336,7 +255,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_win_probability": ("Probability to win", "竞得概率"),
     "rp_constant_line": ("a constant bid: average price paid", "固定出价：平均成交价"),
     "rp_landscape_caption": (
-        "Line: share of all auctions that a bid wins.", "实线：某一出价能竞得的竞价比例。"
+        "Line: share of all auctions that a bid wins.", "实线：某一出价能竞得的竞价比例。",
     ),
     "rp_places_caption": (
         "Dots: what each strategy paid for an impression on average, and its win rate, at budget {budget}.",
@@ -345,14 +264,13 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_constant_caption": (
         "A bidder that always bids the same lies on the dashed line when it is in every auction; right of "
         "it, better impressions were bought at a higher price; below it, auctions were missed.",
-        "始终固定出价且参与每次竞价时落在虚线上；"
-        "偏右表示以更高价格买了更好的曝光，偏下表示错过了部分竞价。",
+        "始终固定出价且参与每次竞价时落在虚线上；偏右表示以更高价格买了更好的曝光，"
+        "偏下表示错过了部分竞价。",
     ),
     "rp_tail": ("The cheapest {share} of prices are drawn.", "绘出价格最低的 {share}。"),
     "rp_density": ("How prices are spread", "市场价分布"),
     "rp_density_caption": (
-        "Share of auctions with a market price in each range.",
-        "市场价落在各区间的竞价占比。",
+        "Share of auctions with a market price in each range.", "市场价落在各区间的竞价占比。",
     ),
     "rp_share_of_auctions": ("Share of auctions", "竞价占比"),
     "rp_mark": ("Mark", "标记"),
@@ -401,46 +319,5 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_drift_caption": (
         "Usual reading of the index: below 0.1 little, 0.1 to 0.25 some, above 0.25 much.",
         "通常解读：0.1 以下变化很小，0.1 至 0.25 有所变化，0.25 以上变化很大。",
-    ),
-    # how to read
-    "rp_reading": ("How to read this", "阅读说明"),
-    "rp_short_reading": ("Reading", "说明"),
-    "rp_read_win_rate": (
-        "Win rate: impressions won per auction that came along.", "竞得率：竞得曝光与遇到的竞价次数之比。"
-    ),
-    "rp_read_cpm": ("CPM: cost of 1,000 impressions.", "千次曝光成本（CPM）：每 1,000 次曝光的花费。"),
-    "rp_read_cpc": (
-        "Cost per click: cost divided by clicks; without a click there is none.",
-        "单次点击成本（CPC）：花费除以点击；没有点击则无此值。",
-    ),
-    "rp_read_worth": (
-        "Expected clicks, conversions or revenue: the predictions of the log added up over the impressions "
-        "won. Steadier than what happened, but only as good as the predictions.",
-        "预期点击、转化或收入：竞得曝光的日志预估值之和。比实际结果更稳定，但取决于预估的准确度。",
-    ),
-    "rp_read_bound": (
-        "Hindsight: the most that anybody could have had who knew all auctions beforehand, with the same "
-        "budgets. Regret: the share of it that was missed.",
-        "事后最优：预先知道全部竞价、用同样预算能达到的上限。遗憾值：未达到的部分所占比例。",
-    ),
-    "rp_read_pacing": (
-        "Pacing: spending a budget evenly over its time. Above the dashed line money goes too fast, below "
-        "it too slowly.",
-        "预算平滑：把预算均匀花在整个时段。高于虚线表示花得太快，低于虚线表示花得太慢。",
-    ),
-    "rp_read_interval": (
-        "Interval: where a figure would lie if other auctions of the same kind had come; a narrow one is "
-        "firm.",
-        "区间：若遇到另一批同类竞价，该数值可能落入的范围；区间越窄越可靠。",
-    ),
-    "rp_read_p_value": (
-        "p-value: how often chance alone would bring a difference as large as this one, if both strategies "
-        "were equally good.",
-        "p 值：若两个策略其实一样好，仅凭偶然出现同样大差异的概率。",
-    ),
-    "rp_read_stability": (
-        "Stability index: how far a column's distribution moved between two parts of the log; 0 is not at "
-        "all.",
-        "稳定性指数：某字段的分布在两段日志之间移动了多少；0 表示没有变化。",
     ),
 }

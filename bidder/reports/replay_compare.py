@@ -16,6 +16,8 @@ SHOWN = 30
 """Most comparisons in a chart."""
 PANELS = 6
 """Most settings with a chart of their own of what they were compared with."""
+_NOTHING = 1e-9
+"""A smaller difference of whole numbers is none."""
 LITTLE, MUCH = 0.1, 0.25
 """Usual reading of a population stability index."""
 
@@ -31,7 +33,7 @@ def compare_section(view: ReplayView) -> Section | None:
     return Section("compare", label("rp_compare"), figures, lead, short)
 
 
-def _forest(view: ReplayView, measure: str) -> Figure:
+def _forest(view: ReplayView, measure: str) -> Block:
     found = [c for c in view.result.comparisons if c.measure == measure]
     known = [c for c in found if math.isfinite(c.difference + c.low + c.high)]
     groups: dict[int, list[Comparison]] = {}
@@ -43,20 +45,22 @@ def _forest(view: ReplayView, measure: str) -> Figure:
         shown = [("", known[:SHOWN])] if known else []
     drawn = [_drawn(view, group, measure, title) for title, group in shown]
     label = view.labels
+    title = label("rp_forest", name=view.name_of(measure))
+    if not any(abs(v) > _NOTHING for c in known for v in (c.low, c.difference, c.high)):
+        return Grid(_pairs(view, measure, found), title)
     hidden = len(found) - sum(len(group) for _, group in shown)
     caption = view.joined(
         label("rp_forest_caption"), label("rp_forest_hidden", hidden=hidden) if hidden else ""
     )
-    title = label("rp_forest", name=view.name_of(measure))
     if len(drawn) == 1 and drawn[0].title:
-        title = label("rp_labelled", label=title, text=drawn[0].title)
+        title = f"{title} · {drawn[0].title}"
     return Figure(title, drawn, _pairs(view, measure, found), caption, wide=True)
 
 
 def _against(view: ReplayView, first: int) -> str:
     s = view.result.settings[first]
     budget = view.labels("rp_at_budget", budget=view.budget_text(s.budget)) if len(view.budgets) > 1 else ""
-    return view.labels("rp_minus", name=short(s.strategy, 40)) + (f" · {budget}" if budget else "")
+    return view.labels("rp_minus", name=short(s.strategy, 24)) + (f" · {budget}" if budget else "")
 
 
 def _drawn(view: ReplayView, found: list[Comparison], measure: str, title: str) -> Chart:

@@ -27,7 +27,7 @@ _COST, _WON, _CAME = (COUNTED.index(name) for name in ("cost", "impressions", "a
 
 def course_section(view: ReplayView) -> Section | None:
     """Spend and win rate over an episode and over time, for the best setting of every strategy."""
-    if not view.count("auctions").any():
+    if not view.count("impressions").any():
         return None
     blocks = [_spend_course(view), _win_course(view)]
     if _count(view) > 1:

@@ -40,7 +40,9 @@ def _notes(view: ReplayView) -> list[str]:
     if view.judged and not view.count("impressions").any():
         own.append(view.labels("rp_nothing_won"))
     elif view.judged and not view.count("clicks").any():
-        own.append(view.labels("rp_no_clicks"))
+        own.append(view.joined(
+            view.labels("rp_no_clicks"), view.labels("rp_by_worth") if view.measure == "worth" else "",
+        ))
     return [*own, *view.result.notes]
 
 
@@ -52,6 +54,8 @@ def _facts(view: ReplayView) -> list[Fact]:
     best = found.best
     at = label("rp_at_budget", budget=view.budget_text(view.budget)) if len(view.budgets) > 1 else ""
     head = label("rp_best_strategy" if len(view.strategies) > 1 else "rp_the_strategy")
+    if found.nothing and len(view.strategies) > 1:
+        head = label("rp_first_strategy")
     name = best.strategy if len(best.strategy) <= 60 else best.strategy[:59] + "…"
     swept = view.swept_text(best.swept) if view.varies(best) else ""
     more = [swept, lead_text(view, found).rstrip(".。")]
@@ -63,11 +67,12 @@ def _figures(view: ReplayView, best: Cell) -> list[Fact]:
     label, numbers = view.labels, view.numbers
     raw = view.total(best, view.measure)
     cost = view.total(best, "cost")
-    spent = numbers.percent(view.figure(best, "spent_share"))
+    spent = view.figure(best, "spent_share")
+    spent_note = label("rp_of_budgets", share=numbers.percent(spent)) if math.isfinite(spent) else ""
     return [
         Fact(view.title(view.measure), view.amount(view.scaled(view.measure, raw), view.measure),
              _interval_note(view, best)),
-        Fact(view.title("cost"), view.amount(view.paid(cost), "cost"), label("rp_of_budgets", share=spent)),
+        Fact(view.title("cost"), view.amount(view.paid(cost), "cost"), spent_note),
         Fact(view.title("cpc"), view.price_text(view.price(view.figure(best, "cpc"))),
              label("rp_clicks_of", clicks=view.amount(view.total(best, "clicks")))),
         Fact(label("rp_win_rate"), numbers.percent(view.figure(best, "win_rate")),
@@ -88,8 +93,9 @@ def _interval_note(view: ReplayView, best: Cell) -> str:
 
 def _bound_fact(view: ReplayView, best: Cell) -> Fact:
     share = view.figure(best, "bound_share")
-    note = view.labels("rp_bound_unknown" if math.isnan(share) else "rp_bound_note")
-    return Fact(view.labels("rp_bound_share"), view.numbers.percent(share), note)
+    known = all(view.result.results[k].bound is not None for k in best.members)
+    note = "rp_bound_note" if math.isfinite(share) else "rp_bound_zero" if known else "rp_bound_unknown"
+    return Fact(view.labels("rp_bound_share"), view.numbers.percent(share), view.labels(note))
 
 
 # What was replayed

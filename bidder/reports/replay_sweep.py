@@ -28,7 +28,7 @@ Reach = Callable[[Cell], float]
 
 def budget_section(view: ReplayView) -> Section | None:
     """The objective, the cost of a click and what is left against the budget."""
-    if len(view.budgets) < 2:
+    if len(view.budgets) < 2 or not view.count("impressions").any():
         return None
     label = view.labels
     drawn = [
@@ -56,7 +56,7 @@ def _by_budget(view: ReplayView, name: str, reach: Reach) -> Chart | None:
         for c in _best_cells(view, b)
         if math.isfinite(y := reach(c))
     ]
-    if not rows:
+    if not any(r["y"] for r in rows):
         return None
     titles = {"x": view.title("budget"), "y": view.title(name), "c": view.labels("rp_strategy")}
     share = name.endswith("share")
@@ -150,7 +150,7 @@ def _regret_table(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]
 def parameter_section(view: ReplayView) -> Section | None:
     """The objective against every swept parameter, the others at their best."""
     paths = [path for path, values in view.swept.items() if len(values) > 1]
-    if not paths:
+    if not paths or not view.count(view.measure).any():
         return None
     label = view.labels
     figures = [_parameter(view, path) for path in paths[:PARAMETERS]]

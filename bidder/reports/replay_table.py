@@ -28,7 +28,9 @@ def settings_section(view: ReplayView) -> Section | None:
     if not rows:
         return None
     label = view.labels
-    caption = [label("rp_table_caption", measure=sentence(view.name_of(view.measure)))]
+    caption = []
+    if len(rows) > 1:
+        caption.append(label("rp_table_caption", measure=sentence(view.name_of(view.measure))))
     if view.result.info.price_for != 1 and not view.in_currency:
         caption.append(label("rp_per_price", n=f"{view.result.info.price_for:,}"))
     if any(len(c.members) > 1 for c in rows):

@@ -18,7 +18,7 @@ class Winner:
     """The best cell of a budget and the best one of another strategy.
 
     ``comparison`` is of the two, None when they were not compared; ``sign`` turns its difference into
-    winner minus other.
+    winner minus other. ``nothing``: not even the best brought anything.
     """
 
     best: Cell
@@ -26,6 +26,7 @@ class Winner:
     comparison: Comparison | None
     sign: int
     tied: bool
+    nothing: bool = False
 
 
 def winner(view: ReplayView, budget: int) -> Winner | None:
@@ -35,6 +36,8 @@ def winner(view: ReplayView, budget: int) -> Winner | None:
         return None
     best = ranking[0]
     other = next((c for c in ranking if c.strategy != best.strategy), None)
+    if view.total(best, view.measure) <= 0:
+        return Winner(best, other, None, 1, False, nothing=True)
     if other is None:
         return Winner(best, None, None, 1, False)
     tied = view.total(best, view.measure) == view.total(other, view.measure)
@@ -90,7 +93,7 @@ def interval_text(view: ReplayView, name: str, low: float, high: float) -> str:
 
 def lead_text(view: ReplayView, found: Winner) -> str:
     """How the winner stands against the best other strategy, as a clause."""
-    if found.other is None:
+    if found.other is None or found.nothing:
         return ""
     name = found.other.strategy
     if found.tied:
@@ -105,8 +108,11 @@ def winner_lines(view: ReplayView, most: int) -> list[str]:
     """A sentence for each budget (at most ``most``, spread evenly), and one on all of them."""
     budgets = view.budgets
     found = {b: w for b in budgets if (w := winner(view, b)) is not None}
-    if not found:
+    alone = len(view.strategies) == 1 and len(view.judged) == len(budgets)
+    if not found or alone:
         return []
+    if all(w.nothing for w in found.values()):
+        return [view.labels("rp_no_winner")]
     names = {w.best.strategy for w in found.values()}
     lines: list[str] = []
     if len(budgets) > 1 and len(names) == 1 and len(view.strategies) > 1:
@@ -119,7 +125,7 @@ def winner_lines(view: ReplayView, most: int) -> list[str]:
 
 
 def _line(view: ReplayView, budget: int, found: Winner) -> str:
-    text = view.labels(
+    text = view.labels("rp_no_winner").rstrip(".。") if found.nothing else view.labels(
         "rp_best_line",
         name=view.cell_name(found.best),
         value=view.measure_text(view.measure, view.total(found.best, view.measure)),
