@@ -19,7 +19,7 @@ from bidder.auctions.prices import PriceDistribution
 
 _TINY = 1e-300
 _TAIL = 1e-9
-_OPTIONS: Any = {"xatol": 1e-7, "fatol": 1e-7, "maxiter": 2000}
+_OPTIONS: Any = {"xatol": 1e-6, "fatol": 1e-6, "maxiter": 400}
 _WIDEST = 12.0
 """Limit of the logarithm of every parameter, relative to its start."""
 
@@ -106,11 +106,9 @@ def _fit(grouped: Grouped, tails: Tails) -> tuple[float, float, float]:
         scale, shape = np.exp(np.clip(logs, start - _WIDEST, start + _WIDEST))
         return _loss(grouped, tails, float(scale), float(shape))
 
-    shapes = np.log([0.3, max(float(spread), 1e-3), 3.0])
-    best = min(
-        (minimize(loss, start + np.array([0.0, s]), method="Nelder-Mead", options=_OPTIONS) for s in shapes),
-        key=lambda found: float(found.fun),
-    )
+    shapes = np.log([0.1, 0.3, max(float(spread), 1e-3), 1.0, 3.0])
+    first = min((start + np.array([0.0, shape]) for shape in shapes), key=loss)
+    best = minimize(loss, first, method="Nelder-Mead", options=_OPTIONS)
     scale, shape = np.exp(np.clip(best.x, start - _WIDEST, start + _WIDEST))
     return float(best.fun), float(scale), float(shape)
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats
+from bidder.auctions.arrays import Floats, Ints
 from bidder.auctions.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.draws import BID, uniforms
 from bidder.auctions.rules import Pricing
@@ -38,9 +38,10 @@ class UniformScaling(Strategy):
 
     Which of the two is bid in a tick is drawn: the higher one with the share p that the landscape
     gives, evenly spread, so that of k ticks p * k use it, give or take one; the seed decides which.
-    With ``adapt`` the problem is solved anew at every tick for an episode with the balance's share
-    of the budget per rest of the time. Parameters: ``value_per_click`` or ``value_per_conversion``,
-    ``adapt``, ``max_multiplier``.
+    With ``adapt`` the problem is solved anew at every tick, as if a whole episode were ahead in which
+    money is as scarce as it is now. Auctions of a censored training log whose price is not known count
+    as out of reach. Parameters: ``value_per_click`` or ``value_per_conversion``, ``adapt``,
+    ``max_multiplier``.
     """
 
     Params = UniformScalingParams
@@ -53,7 +54,7 @@ class UniformScaling(Strategy):
         self.groups = self._groups()
         self.phase: dict[str, Floats] = {}
 
-    def _groups(self) -> list[tuple[BidLandscape, Floats]]:
+    def _groups(self) -> list[tuple[BidLandscape, Ints]]:
         """Landscapes in factors on the event's chance, each with the settings that use it."""
         caps = np.array([p.max_multiplier or np.inf for p in self.params]) * self.valuation.unit
         keys = list(zip(self.valuation.of_click.tolist(), caps.tolist(), strict=True))
