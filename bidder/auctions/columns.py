@@ -98,7 +98,7 @@ def least(log: AuctionLog, rules: Rules) -> Ints:
 
 def price(log: AuctionLog, rules: Rules) -> Ints:
     """What winning costs at second price, shape (n,)."""
-    asked = np.maximum(log.market_price, rules.reserve)
+    asked = np.maximum(log.market_price, rules.reserve) if rules.reserve > 0 else log.market_price
     return asked if log.floor is None else np.maximum(asked, log.floor)
 
 

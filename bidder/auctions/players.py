@@ -320,6 +320,9 @@ def player(market: Market, objective: Objective, strategy: Strategy) -> Player:
                 f"{name!r} needs episodes counted in auctions, one price to beat and no frequency cap"
             )
         return TablePlayer(market, objective, strategy)
-    if market.rules.ranked:
-        return RankedPlayer(market, objective)
-    return SinglePlayer(market, objective)
+    return market_player(market, objective)
+
+
+def market_player(market: Market, objective: Objective) -> Player:
+    """The player for these rules, whatever the strategy."""
+    return RankedPlayer(market, objective) if market.rules.ranked else SinglePlayer(market, objective)

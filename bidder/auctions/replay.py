@@ -17,7 +17,9 @@ import numpy as np
 from bidder.auctions.arrays import Ints
 from bidder.auctions.calls import Asked, StrategyError
 from bidder.auctions.columns import take
+from bidder.auctions.hindsight_replay import HindsightReplay
 from bidder.auctions.log import AuctionLog
+from bidder.auctions.pieces import blocks_by_campaign
 from bidder.auctions.players import player
 from bidder.auctions.result import SettingResult
 from bidder.auctions.rules import Outcomes
@@ -41,6 +43,9 @@ class Replay:
     params : sequence of S params
     market : Market
     objective : Objective
+    bounds : bool
+        Whether to work out the hindsight bounds too. They do not depend on the strategy: for several
+        strategies, :class:`~bidder.auctions.hindsight_replay.HindsightReplay` gives them once.
 
     Raises
     ------
@@ -51,7 +56,8 @@ class Replay:
     """
 
     def __init__(
-        self, strategy: type[Strategy], params: Sequence[Any], market: Market, objective: Objective
+        self, strategy: type[Strategy], params: Sequence[Any], market: Market, objective: Objective,
+        bounds: bool = True,
     ) -> None:
         if len(params) != market.settings or len(market.seed) != market.settings:
             raise ValueError("as many params and seeds as budgets are needed")
@@ -59,6 +65,7 @@ class Replay:
         self._objective = objective
         self._streams: dict[tuple[int, int], Stream] = {}
         self._groups = self._by_seed()
+        self._hindsight = HindsightReplay(market, objective) if bounds else None
 
     def _by_seed(self) -> list[Ints]:
         """Settings that may be played together: where outcomes are drawn, those of one seed."""
@@ -69,22 +76,13 @@ class Replay:
 
     def feed(self, piece: AuctionLog) -> None:
         """Play the next auctions of the log."""
-        rows = np.arange(piece.first_row, piece.first_row + len(piece), dtype=np.int64)
-        if len(self._market.info.campaigns) <= 1:
-            self._feed(0, piece, rows)
-            return
-        for code in np.unique(piece.campaign).tolist():
-            mine = np.flatnonzero(piece.campaign == code)
-            if len(mine) == len(piece):
-                self._feed(code, piece, rows)
-            else:
-                self._feed(code, take(piece, mine), rows[mine])
-
-    def _feed(self, code: int, log: AuctionLog, rows: Ints) -> None:
-        for group in range(len(self._groups)):
-            if (code, group) not in self._streams:
-                self._streams[code, group] = self._stream(code, group)
-            self._streams[code, group].feed(log, rows)
+        if self._hindsight is not None:
+            self._hindsight.feed(piece)
+        for code, log, rows in blocks_by_campaign(piece, len(self._market.info.campaigns)):
+            for group in range(len(self._groups)):
+                if (code, group) not in self._streams:
+                    self._streams[code, group] = self._stream(code, group)
+                self._streams[code, group].feed(log, rows)
 
     def _stream(self, code: int, group: int) -> Stream:
         info, chosen = self._market.info, self._groups[group]
@@ -100,7 +98,7 @@ class Replay:
             raise StrategyError(f"strategy {params[0].name!r}: {error}", params[0].name) from error
         alone = len(info.campaigns) <= 1
         return Stream(
-            info.campaigns[code] if info.campaigns else "", market, self._objective, Asked(strategy), playing,
+            info.campaigns[code] if info.campaigns else "", market, Asked(strategy), playing,
             rows=info.rows if alone else None,
             most_episodes=max(MOST_EPISODES // max(len(info.campaigns), 1), 8),
         )
@@ -113,7 +111,8 @@ class Replay:
         for group, chosen in enumerate(self._groups):
             mine = [stream.tally for (_, g), stream in sorted(self._streams.items()) if g == group]
             results |= zip(chosen.tolist(), _results(mine, len(chosen)), strict=True)
-        return [results[k] for k in range(self._market.settings)]
+        bounds = [None] * len(results) if self._hindsight is None else self._hindsight.finish()
+        return [replace(results[k], bound=bound) for k, bound in enumerate(bounds)]
 
 
 def _results(tallies: Sequence[Tally], settings: int) -> list[SettingResult]:
@@ -121,10 +120,8 @@ def _results(tallies: Sequence[Tally], settings: int) -> list[SettingResult]:
     tallies = list(tallies) or [Tally(settings, 2)]
     episodes = np.ascontiguousarray(np.concatenate([t.episodes for t in tallies]).transpose(1, 0, 2))
     course = np.sum([t.course for t in tallies], axis=0)
-    known = [t.bound for t in tallies if t.bound is not None]
-    bound = np.sum(known, axis=0).tolist() if len(known) == len(tallies) else [None] * settings
     return [
-        SettingResult(totals=mine.sum(axis=0), episodes=mine, course=course[place], bound=bound[place])
+        SettingResult(totals=mine.sum(axis=0), episodes=mine, course=course[place])
         for place, mine in enumerate(episodes)
     ]
 

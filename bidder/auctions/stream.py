@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from bidder.auctions.arrays import Ints
 from bidder.auctions.calls import Asked, requests_of_block
 from bidder.auctions.clock import Segment, clock
-from bidder.auctions.columns import allowed, take
 from bidder.auctions.kernels.state import (
     BALANCE,
     CLICKS,
@@ -23,18 +19,10 @@ from bidder.auctions.kernels.state import (
 )
 from bidder.auctions.late_reports import LateReports
 from bidder.auctions.log import AuctionLog
+from bidder.auctions.pieces import eligible, episode_budget, falls_short
 from bidder.auctions.players import Player
-from bidder.auctions.rules import LastEpisode
 from bidder.auctions.strategies.base import Counts, Market, View
 from bidder.auctions.tally import Tally
-from bidder.auctions.worth import Objective
-
-if TYPE_CHECKING:
-    from bidder.auctions.hindsight import HindsightBounds
-
-BLOCK = 1 << 18
-"""Most auctions worked on at once: few enough for the processor's cache, many enough to share the work
-that every block costs."""
 
 
 class Stream:
@@ -52,16 +40,15 @@ class Stream:
     """
 
     def __init__(
-        self, campaign: str, market: Market, objective: Objective, strategy: Asked, player: Player,
-        rows: int | None, most_episodes: int,
+        self, campaign: str, market: Market, strategy: Asked, player: Player, rows: int | None,
+        most_episodes: int,
     ) -> None:
-        self._campaign, self._market, self._objective = campaign, market, objective
+        self._campaign, self._market = campaign, market
         self._strategy, self._player, self._rows = strategy, player, rows
         self._clock = clock(market.episodes, market.info)
         self._state = np.zeros((market.settings, FIELDS), dtype=np.int64)
         self._reports = LateReports(market.settings)
         self.tally = Tally(market.settings, most_episodes)
-        self._bounds = _bounds()
         self._seen = 0
         self._in_episode = 0
         self._since_tick = 0
@@ -70,33 +57,22 @@ class Stream:
         self._open: tuple[int, int] | None = None
 
     def feed(self, log: AuctionLog, rows: Ints) -> None:
-        """Play the campaign's next auctions; ``rows`` are their numbers in the whole log."""
-        for start in range(0, len(log), BLOCK):
-            stop = min(start + BLOCK, len(log))
-            self._block(log.part(start, stop), rows[start:stop])
-
-    def finish(self) -> None:
-        """End the last episode."""
-        size = self._market.episodes.auctions
-        short = size is not None and self._in_episode < size
-        if self._open is not None:
-            self._close(keep=not (short and self._market.episodes.last is LastEpisode.DROP))
-
-    def _block(self, log: AuctionLog, rows: Ints) -> None:
+        """Play a block of the campaign's next auctions; ``rows`` are their numbers in the whole log."""
         segments = self._clock.cuts(log.ts, self._seen)
         self._seen += len(log)
-        mask = None if self._market.rules.ranked else allowed(log, self._market.rules)
         lengths = [s.stop - s.start for s in segments]
-        if mask is not None and not mask.all():
-            before = np.concatenate([[0], np.cumsum(mask)])
-            segments = [replace(s, start=int(before[s.start]), stop=int(before[s.stop])) for s in segments]
-            log, rows = take(log, mask), rows[mask]
+        log, rows, segments = eligible(log, rows, segments, self._market.rules)
         self._player.open(log, rows)
         self._strategy.open(requests_of_block(log, rows))
         late = self._strategy.paced and len(self._player.special) > 0
         won = np.zeros((len(self._player.special) if late else 0, self._market.settings), dtype=np.uint8)
         for segment, auctions in zip(segments, lengths, strict=True):
             self._segment(segment, auctions, won, log)
+
+    def finish(self) -> None:
+        """End the last episode."""
+        if self._open is not None:
+            self._close(keep=not falls_short(self._market, self._in_episode))
 
     def _segment(self, segment: Segment, auctions: int, won: np.ndarray, log: AuctionLog) -> None:
         if self._open is None or self._open[0] != segment.episode:
@@ -106,7 +82,6 @@ class Stream:
         before = self._state.copy()
         base = self._strategy.base(segment.start, segment.stop)
         self._player.play(segment, base, self._strategy.control, won, self._state)
-        self._player.bound(segment, self._bounds)
         if len(won):
             self._late(segment, won, log)
         self.tally.add(segment.step, auctions, self._state - before)
@@ -126,7 +101,7 @@ class Stream:
     def _begin(self, segment: Segment) -> None:
         if self._open is not None:
             self._close()
-        self._budget = self._episode_budget(segment.episode)
+        self._budget = episode_budget(self._market, segment.episode, self._rows)
         self._state[:] = 0
         self._state[:, BALANCE] = self._budget
         self._in_episode = self._since_tick = 0
@@ -161,25 +136,8 @@ class Stream:
         self._tick_mark, self._since_tick = now, 0
 
     def _close(self, keep: bool = True) -> None:
-        found = self._bounds.close_episode(self._budget)
-        self.tally.close(keep, None if found is None else found.worth)
+        self.tally.close(keep)
         self._reports.close_episode()
-
-    def _episode_budget(self, episode: int) -> Ints:
-        size, rows = self._market.episodes.auctions, self._rows
-        if self._market.episodes.last is not LastEpisode.PRORATE or size is None:
-            return self._market.budget
-        if rows is None:
-            raise ValueError("the last episode's budget can be prorated only where the auctions are counted")
-        here = min(size, rows - episode * size)
-        whole: Ints = self._market.budget // size * here + self._market.budget % size * here // size
-        return whole
-
-
-def _bounds() -> HindsightBounds:
-    from bidder.auctions.hindsight import HindsightBounds
-
-    return HindsightBounds()
 
 
 def _fixed(array: Ints) -> Ints:

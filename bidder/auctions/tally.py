@@ -39,7 +39,6 @@ class Tally:
         self._group_size, self._in_group = 1, 0
         self._sum: Ints = np.zeros((FIELDS, settings), dtype=np.int64)
         self.auctions_closed = 0
-        self.bound: Ints | None = np.zeros(settings, dtype=np.int64)
 
     def add(self, step: int, auctions: int, gained: Ints) -> None:
         """Count a stretch of the open episode; ``gained`` has shape (S, FIELDS)."""
@@ -47,15 +46,14 @@ class Tally:
         part[:, 0] += auctions
         part[:, 1:] += gained[:, _ORDER]
 
-    def close(self, keep: bool, bound: Ints | None) -> None:
-        """End the open episode; ``bound`` as in SettingResult, shape (S,); without ``keep`` forget it."""
+    def close(self, keep: bool) -> None:
+        """End the open episode; without ``keep`` forget it."""
         if keep:
             total = self._open.sum(axis=1)
             self.course += self._open
             self._sum[_ORDER] += total[:, 1:].T
             self.auctions_closed += int(total[0, 0])
             self._append(total)
-            self.bound = None if bound is None or self.bound is None else self.bound + bound
         self._open[:] = 0
 
     def closed(self, conversions: Ints, value: Ints) -> Ints:

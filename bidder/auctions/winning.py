@@ -15,7 +15,7 @@ def least_winning_bid(log: AuctionLog, rules: Rules) -> Ints:
     The market price, or one unit more when ties lose; never below the floor and the reserve, which a
     bid need only reach.
     """
-    return _with_floors(log, rules, log.market_price + (0 if rules.win_on_tie else 1))
+    return _with_floors(log, rules, log.market_price if rules.win_on_tie else log.market_price + 1)
 
 
 def least_payment(log: AuctionLog, rules: Rules) -> Ints:
@@ -31,8 +31,10 @@ def least_payment(log: AuctionLog, rules: Rules) -> Ints:
 
 
 def _with_floors(log: AuctionLog, rules: Rules, price: Ints) -> Ints:
-    least = np.maximum(price, rules.reserve)
+    least = np.maximum(price, rules.reserve) if rules.reserve > 0 else price
     if log.floor is not None:
         least = np.maximum(least, log.floor)
+    if len(log) and log.market_price.min() >= 0:
+        return least
     known: Ints = np.where(log.market_price >= 0, least, -1)
     return known

@@ -43,8 +43,9 @@ def worth(log: AuctionLog, objective: Objective) -> Ints:
     if any(getattr(log, name) is None for name in objective.needs):
         return np.zeros(len(log), dtype=np.int64)
     unit = BILLION // VALUE_UNIT if objective is Objective.VALUE else BILLION
-    expected: Floats = np.full(len(log), float(unit))
-    for name in objective.needs:
-        expected *= getattr(log, name)
-    rounded: Ints = np.rint(expected).astype(np.int64)
+    first, *others = (getattr(log, name) for name in objective.needs)
+    expected: Floats = first * float(unit)
+    for column in others:
+        expected *= column
+    rounded: Ints = np.rint(expected, out=expected).astype(np.int64)
     return rounded
