@@ -13,6 +13,7 @@ from bidder.auctions.strategies.base import Control, Market
 from bidder.auctions.strategies.controllers import Gain
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
 
+_STEP, _ADDITIVE_STEP = 1.5, 4.0
 _MOST_MU = 100.0
 _LEAST_LEFT = 0.05
 _SURPRISE = 10.0
@@ -27,8 +28,9 @@ class DualParams(PacedParams):
     """Value won for each unit of cost that must be kept; by default only the budget is kept."""
     mirror: Literal["multiplicative", "additive"] = "multiplicative"
     """Update of the multipliers: multiplicative (entropic mirror map) or additive (Euclidean)."""
-    step: Gain = 1.5
-    """Unitless: step of a multiplier for a relative error of 1 is step / sqrt(ticks of an episode)."""
+    step: Gain | None = None
+    """Unitless: step of a multiplier for a relative error of 1 is step / sqrt(ticks of an episode); by
+    default 1.5 when multiplicative, 4 when additive."""
 
 
 class Dual(Paced):
@@ -62,7 +64,9 @@ class Dual(Paced):
         self.target: Floats = np.array([1.0 if g is None else g for g in given], dtype=np.float64)
         self.entropic = np.array([p.mirror == "multiplicative" for p in params], dtype=np.bool_)
         super().__init__(params, market)
-        self.eta = self.column("step") / np.sqrt(max(market.ticks, 1))
+        usual = np.where(self.entropic, _STEP, _ADDITIVE_STEP)
+        steps = [u if p.step is None else p.step for p, u in zip(params, usual, strict=True)]
+        self.eta: Floats = np.array(steps, dtype=np.float64) / np.sqrt(max(market.ticks, 1))
 
         over = np.maximum(np.exp(self.high) * self.target - 1.0, 1.0 / _MOST_MU)
         self.least: Floats = np.stack([np.exp(-self.high), 1.0 / over])
@@ -108,13 +112,11 @@ class Dual(Paced):
 
     def _first_roas_factor(self) -> Floats:
         """Logarithm of the factor that would have kept the return in the training part, shape (S,)."""
-        given = [p.initial for p in self.params]
-        landscape = self.landscape()
-        usual = np.exp(self.high)
-        if landscape is not None:
-            unit = self.valuation.unit
-            kept = landscape.worth[:, None] * unit >= self.target * landscape.cost[:, None]
-            last = len(kept) - 1 - np.argmax(kept[::-1], axis=0)
-            usual = landscape.multiplier[last] / unit
-        first = np.array([u if g is None else g for g, u in zip(given, usual, strict=True)])
-        return self.bounded(np.log(np.maximum(first, 1e-300)))
+        landscape = self.landscape
+        if landscape is None:
+            return self.given_or(np.exp(self.high))
+        highest = [
+            np.flatnonzero(landscape.worth * unit >= target * landscape.cost)[-1]
+            for unit, target in zip(self.valuation.unit, self.target, strict=True)
+        ]
+        return self.given_or(landscape.multiplier[highest] / self.valuation.unit)

@@ -33,9 +33,9 @@ class MPidParams(PacedParams):
     """Log p for the whole budget of error over the whole episode."""
     kd: Gain = 0.05
     """Log p when the spend stands still where it should flow at the planned rate."""
-    cost_kp: Gain = 20.0
+    cost_kp: Gain = 30.0
     """Log q for a relative error of the cost of 1."""
-    cost_ki: Gain = 100.0
+    cost_ki: Gain = 300.0
     """Log q for a relative error of the cost of 1 over the whole episode."""
     cost_kd: Gain = 0.0
     """Log q when the relative error of the cost changes by 1 over the whole episode."""
@@ -62,9 +62,10 @@ class MPid(Paced):
     program of all auctions; each follows its own PID controller, ``p = p0 exp(-u_p)`` and
     ``q = q0 exp(-u_q)``, after the controls have been mixed: ``u_p' = alpha u_p + (1 - alpha) u_q`` and
     ``u_q' = beta u_q + (1 - beta) u_p``. Here values are money, and p is at least 1 / max_factor, so that
-    without a binding limit the plain value is bid; q begins with 0.01, which counts as 0. The error of
-    the budget is as in :class:`~bidder.auctions.strategies.pid.Pid`; that of the cost is
-    ``(C * events - cost) / max(C * events, cost)``, which starts from ``prior_events`` events at cost C.
+    without a binding limit the plain value is bid; 0.01 is taken off q, so that it can be 0. Where value
+    and cost are of the same event the bid is at most value / p. The error of the budget is as in
+    :class:`~bidder.auctions.strategies.pid.Pid`; that of the cost is ``(C * events - cost) / max(C *
+    events, cost)``, which starts from ``prior_events`` events at cost C.
 
     Parameters: ``max_cpc`` or ``max_cpa``; ``kp``, ``ki``, ``kd``, ``cost_kp``, ``cost_ki``, ``cost_kd``,
     ``alpha``, ``beta``, ``prior_events``; and those of every paced strategy: a value, ``initial``,
@@ -83,7 +84,6 @@ class MPid(Paced):
         self.spend = PidLoop(self.column("kp"), self.column("ki"), self.column("kd"), "spend")
         cost_kp, cost_ki, cost_kd = (self.column(name) for name in ("cost_kp", "cost_ki", "cost_kd"))
         self.cost = PidLoop(cost_kp, cost_ki, cost_kd, "cost")
-        self.highest = self.column("max_factor")
         self.alike = bool((self.of_clicks == self.valuation.of_click).all())
         self.steady = self.alike  # type: ignore[misc]  # else bids move with q
         self.bonus: Floats = np.zeros(market.settings)
@@ -116,12 +116,13 @@ class MPid(Paced):
     def answer(self, course: Course, look: Look) -> Control:
         """The factor on the chance of the event, or on the numerator."""
         p, q = np.exp(course.level)
-        q = np.where(course.level[1] > _NONE, q, 0.0)
+        q = q - np.exp(_NONE)
         self.bonus = q * self.most_cost
         if not self.alike:
             return Control(1.0 / (p + q))
-        factor = (1.0 + self.bonus / self.valuation.unit) / (p + q)
-        return Control(self.valuation.unit * np.minimum(factor, self.highest))
+        # Bids below C for an event cannot cost more than C: there q has nothing to say.
+        factor = np.minimum((1.0 + self.bonus / self.valuation.unit) / (p + q), 1.0 / p)
+        return Control(self.valuation.unit * factor)
 
     def _cost_error(self, look: Look) -> Floats:
         so_far = look.view.so_far

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -106,7 +106,10 @@ class Paced(Strategy):
         self.plan = TrafficPlan([p.traffic for p in params], market)
         self.low, self.high = np.log(self.column("min_factor")), np.log(self.column("max_factor"))
         self.courses: dict[str, Course] = {}
+        self.landscape = self._landscape()
         self.first = self.first_level()
+        # What has been learnt is kept, not what it was learnt from: the strategy travels between processes.
+        self.landscape, self.market = None, replace(market, training=None)
 
     def base(self, requests: Requests) -> Floats:
         """Chance of the valued event, shape (n,) when all settings value the same one, else (S, n)."""
@@ -141,15 +144,18 @@ class Paced(Strategy):
 
     def first_factor(self) -> Floats:
         """Logarithm of the factor to begin with, shape (S,)."""
-        given = [p.initial for p in self.params]
-        learnt = None if all(g is not None for g in given) else self.trained_factor()
-        usual = np.exp(self.high) if learnt is None else learnt
-        factor = np.array([u if g is None else g for g, u in zip(given, usual, strict=True)])
-        return self.bounded(np.log(np.maximum(factor, 1e-300)))
+        learnt = self.trained_factor()
+        return self.given_or(np.exp(self.high) if learnt is None else learnt)
+
+    def given_or(self, usual: Floats) -> Floats:
+        """Logarithm, within its limits, of ``initial`` where it is given and else of the usual factor."""
+        pairs = zip(self.params, usual, strict=True)
+        first = np.array([u if p.initial is None else p.initial for p, u in pairs], dtype=np.float64)
+        return self.bounded(np.log(np.maximum(first, 1e-300)))
 
     def trained_factor(self) -> Floats | None:
         """Factor that would have spent the budget in the training part, shape (S,); None without one."""
-        landscape = self.landscape()
+        landscape = self.landscape
         if landscape is None:
             return None
         low, high, share = landscape.for_budgets(self.market.budget.astype(np.float64))
@@ -158,7 +164,7 @@ class Paced(Strategy):
         slack = self.market.budget >= landscape.cost[-1]
         return np.where(slack, np.exp(self.high), factor)
 
-    def landscape(self) -> BidLandscape | None:
+    def _landscape(self) -> BidLandscape | None:
         """What multiples of the base bring in an episode's worth of the training part; None without one.
 
         Also None when settings value different events, or when the training part does not say.

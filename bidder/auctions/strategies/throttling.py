@@ -13,6 +13,9 @@ from bidder.auctions.strategies.base import Control, Market
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
 from bidder.budget.spec_base import Rate
 
+SLOW_START = 0.1
+"""Probability to begin with when nothing is known."""
+
 
 class ThrottlingParams(PacedParams):
     """Parameters of :class:`Throttling`; ``initial``, ``min_factor`` and ``max_factor`` are probabilities."""
@@ -35,14 +38,14 @@ class Throttling(Paced):
     2014, section 3): allocation in proportion to the forecast traffic, slow start with a pass-through
     rate of 10%, steps of 10% a minute, fast finish by 22 of 24 hours. Without a training part an episode
     begins with ``initial`` or the slow start; with one, with the probability that would have spent the
-    budget.
+    budget. Ours: after a look's time with less than average traffic the step is smaller in proportion,
+    so that a quiet night does not drive the probability to its limits.
 
     Parameters: ``adjust``, ``fast_finish``, and those of every paced strategy: a value, ``initial``,
     ``min_factor``, ``max_factor``, ``traffic``.
     """
 
     Params = ThrottlingParams
-    SLOW_START = 0.1
 
     def __init__(self, params: Sequence[Any], market: Market) -> None:
         super().__init__(params, market)
@@ -52,14 +55,11 @@ class Throttling(Paced):
     def first_factor(self) -> Floats:
         """Logarithm of the probability to begin with."""
         learnt = self.trained_factor()
-        usual = np.full(self.market.settings, self.SLOW_START) if learnt is None else learnt
-        given = [p.initial for p in self.params]
-        first = np.array([u if g is None else g for g, u in zip(given, usual, strict=True)])
-        return self.bounded(np.log(np.maximum(first, 1e-300)))
+        return self.given_or(np.full(self.market.settings, SLOW_START) if learnt is None else learnt)
 
     def trained_factor(self) -> Floats | None:
         """Probability at which full bids would have spent the budget in the training part."""
-        landscape = self.landscape()
+        landscape = self.landscape
         if landscape is None:
             return None
         cost = landscape.at_multiplier(self.valuation.unit).cost
@@ -69,8 +69,9 @@ class Throttling(Paced):
         """One step up or down."""
         allocated = np.minimum(look.done / self.finish, 1.0)
         spent = look.view.so_far.cost / look.budget
-        behind = spent < allocated
-        course.level = self.bounded(course.level[0] + np.where(behind, self.up, self.down))[None, :]
+        step = np.where(spent < allocated, self.up, self.down)
+        seen = np.minimum(look.passed * self.market.ticks, 1.0)
+        course.level = self.bounded(course.level[0] + step * seen)[None, :]
 
     def answer(self, course: Course, look: Look) -> Control:
         """Full bids with a probability."""

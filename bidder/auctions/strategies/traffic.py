@@ -19,7 +19,7 @@ DAY = 24 * HOUR
 Share = float | Floats
 """One number for all settings, or an array of shape (S,)."""
 _WEEK = 168
-_PRIOR = 0.1  # hours of average traffic, so that a moment of an hour says little of it
+_PRIOR = 0.02  # hours of average traffic, so that a moment of an hour says little of it
 
 HourWeights = Annotated[list[Annotated[float, Field(ge=0, le=1e12)]], Field(min_length=24, max_length=24)]
 """Relative traffic of the hours of a day, UTC."""
@@ -41,6 +41,8 @@ class TrafficPlan:
         self.by_time = length is not None and market.info.timed and any(w is not None for w in known)
         if self.by_time:
             self.ends = _ends(known)
+            forecast = np.array([w is not None for w in known], dtype=np.bool_)
+            self.forecast = None if forecast.all() else forecast
             self.episode: tuple[int, Share, Share] = (-1, 0.0, 1.0)
 
     def at(self, view: View) -> tuple[Share, Share]:
@@ -58,7 +60,11 @@ class TrafficPlan:
         _, first, whole = self.episode
         done = _at_most_one((self._until(view.now) - first) / whole)
         until = _at_most_one((self._until(view.now + round(view.tick_share * self.length)) - first) / whole)
-        return done, until - done
+        coming = until - done
+        if self.forecast is not None:
+            done = np.where(self.forecast, done, view.elapsed)
+            coming = np.where(self.forecast, coming, min(view.tick_share, 1.0 - view.elapsed))
+        return done, coming
 
     def _until(self, moment: int) -> Share:
         """Traffic from the beginning of time up to a moment, in weeks' worth."""

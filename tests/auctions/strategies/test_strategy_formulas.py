@@ -10,7 +10,7 @@ from tiny_market import build, make_log, play, training_of
 
 from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import Episodes, Pricing, Rules
-from bidder.auctions.strategies.base import Requests, View
+from bidder.auctions.strategies.base import Counts, Requests, View
 from bidder.auctions.strategies.valuation import requests_of
 
 INFO = LogInfo(("c",))
@@ -26,10 +26,9 @@ def bids(kinds, said=None, budget=100, rules=None, **more) -> np.ndarray:
     """Bids of every setting, shape (S, n)."""
     strategy = build(kinds, budget, ALL, INFO, 1, rules=rules, **more)
     nothing = np.zeros(len(kinds), dtype=np.int64)
-    from bidder.auctions.strategies.base import Counts
-
     counts = Counts(0, *(nothing,) * 6)
-    view = View(0, 0, "c", 0, 0.0, 1.0, strategy.market.budget, strategy.market.budget, counts, counts, counts)
+    limits = strategy.market.budget
+    view = View(0, 0, "c", 0, 0.0, 1.0, limits, limits, counts, counts, counts)
     control = strategy.control(view)
     base = strategy.base(said or requests())
     return control.multiplier[:, None] * np.atleast_2d(base)
@@ -85,7 +84,8 @@ def test_linear_bids_in_proportion():
 
 @given(st.integers(1, 300), st.floats(1e-6, 0.2))
 def test_linear_is_the_published_formula_to_a_rounding(base_bid, pctr):
-    found = bids([{"kind": "linear", "base_bid": base_bid, "average_ctr": 0.004436094317}], requests([pctr], [1]))
+    said = {"kind": "linear", "base_bid": base_bid, "average_ctr": 0.004436094317}
+    found = bids([said], requests([pctr], [1]))
     assert found[0, 0] == pytest.approx(base_bid * pctr / 0.004436094317, rel=4e-16)
 
 

@@ -74,7 +74,7 @@ def test_kinds_are_loaded_only_when_asked_for():
         "print([m for m in sys.modules if m.startswith('bidder.auctions.strategies.')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["['bidder.auctions.strategies.base',", "'bidder.auctions.strategies.registry']"]
+    assert eval(done.stdout) == ["bidder.auctions.strategies.base", "bidder.auctions.strategies.registry"]
 
 
 PACED = ("pid", "ta_pid", "mystique", "throttling", "dual")

@@ -19,16 +19,16 @@ from bidder.auctions.strategies.valuation import requests_of
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-BY_HOUR = np.array([6, 4, 2, 1, 1, 1, 2, 4, 6, 8, 9, 9, 10, 9, 8, 8, 8, 9, 10, 12, 14, 14, 12, 9], dtype=float)
+BY_HOUR = np.array([6.0, 4, 2, 1, 1, 1, 2, 4, 6, 8, 9, 9, 10, 9, 8, 8, 8, 9, 10, 12, 14, 14, 12, 9])
 """Traffic of the hours of a day: quiet nights, busy evenings."""
 
 
 def make_log(
     n: int, seed: int = 1, days: int = 1, by_hour: Any = None, price: float = 60.0, ctr: float = 0.01,
-    unit: float = 1.0, cvr: float = 0.1, first_day: int = 20_000,
+    cvr: float = 0.1, first_day: int = 20_000,
     slope: float = 0.3,
 ) -> AuctionLog:
-    """Auctions with log-normal prices that rise with pctr^slope; ``unit`` rescales the money."""
+    """Auctions with log-normal prices that rise with pctr^slope."""
     draw = np.random.default_rng(seed)
     pctr = np.minimum(ctr * np.exp(0.7 * draw.standard_normal(n) - 0.245), 0.9)
     pcvr = np.minimum(cvr * np.exp(0.5 * draw.standard_normal(n) - 0.125), 0.9)
@@ -38,7 +38,7 @@ def make_log(
     ts = np.sort(first_day * DAY + hours * HOUR + draw.integers(0, HOUR, n))
     return AuctionLog(
         info=LogInfo(("c",), rows=n, first_ts=first_day * DAY, last_ts=(first_day + days) * DAY - 1),
-        ts=ts, campaign=np.zeros(n, dtype=np.int32), market_price=np.rint(market * unit).astype(np.int64),
+        ts=ts, campaign=np.zeros(n, dtype=np.int32), market_price=np.rint(market).astype(np.int64),
         pctr=pctr, pcvr=pcvr, click=(draw.random(n) < pctr).astype(np.uint8),
         conversion=(draw.random(n) < pcvr).astype(np.uint8),
     )
@@ -66,7 +66,8 @@ class Course:
 
 def build(
     kinds: Sequence[dict[str, Any]], budget: Sequence[int] | int, episodes: Episodes, info: LogInfo,
-    ticks: int, rules: Rules | None = None, training: Training | None = None, seeds: Sequence[int] | None = None,
+    ticks: int, rules: Rules | None = None, training: Training | None = None,
+    seeds: Sequence[int] | None = None,
 ) -> Strategy:
     """A strategy from what the YAML would say of each of its settings."""
     kind = kinds[0]["kind"]
