@@ -83,14 +83,15 @@ class Rivals:
         return factor
 
     def react(self, share_by_now: float) -> None:
-        """Move the multipliers after an hour.
+        """Set the multipliers after an hour.
 
-        Proportional control in the logarithm: multiplier *= exp(speed (planned - spent) / budget), with
-        ``planned`` the budget times the share of the day's traffic by now.
+        Proportional control in the logarithm: multiplier = exp(speed (planned - spent) / budget), with
+        ``planned`` the budget times the share of the day's traffic by now. Whoever's budget is too small
+        for its bids thus begins the day strong and weakens, until it spends as planned.
         """
         spent = (self.today - self.balance) / self.today
-        moved = self.multiplier * np.exp(self._speed * (share_by_now - spent))
-        np.clip(moved, self._lowest, self._highest, out=self.multiplier)
+        wanted = np.exp(self._speed * (share_by_now - spent))
+        np.clip(wanted, self._lowest, self._highest, out=self.multiplier)
 
     @property
     def spent(self) -> Ints:

@@ -12,8 +12,8 @@ from bidder.worlds.spec_base import Amount, Name, Spec, Spread
 class Pacing(Spec):
     """How a competitor reacts to its own spend."""
 
-    speed: Annotated[float, Field(ge=0, le=20)] = 4.0
-    """How strongly bids follow: after every hour bids are multiplied by
+    speed: Annotated[float, Field(ge=0, le=100)] = 5.0
+    """How strongly bids follow: every hour they are multiplied by
     exp(speed x (planned - spent) / daily budget); 0: not at all (bids until the money is gone)."""
     lowest: Annotated[float, Field(gt=0, le=1)] = 0.2
     """Least multiplier on the bids, unitless."""
@@ -102,7 +102,8 @@ class Prediction(Spec):
     spread: Spread = 0.4
     """Standard deviation of the log true rate between impressions of one keyword or campaign."""
     noise: Annotated[float, Field(ge=0, le=1)] = 0.3
-    """Share of that variance that pctr and pcvr do not see; they stay calibrated."""
+    """Share of that variance that pctr and pcvr do not see; they stay calibrated (as long as rates are
+    well below 1, where they are cut)."""
 
 
 class OrderValue(Spec):
