@@ -371,7 +371,8 @@ def replay_ranked(start, stop, columns, rivals, base, multiplier, participation,
     chosen : ndarray of int64
         The settings to play.
     factors : ndarray of float64, shape (S, K)
-        What each competitor's bids are multiplied with, cut to whole units; a competitor with factor 0
+        What the bids of each competitor are multiplied with, cut to whole units; K is above every code in
+        ``rivals.bidder``, which is not checked here. A competitor with factor 0
         stays away. Shape (S, 0) where competitors do not react; then their bids count as they are.
     spend : ndarray of int64, shape (S, K)
         What each competitor pays is added here. Where clicks are paid they are drawn with pctr (1
