@@ -89,12 +89,11 @@ def replay_histogram(
     """
     _check(strategy, market)
     market = replace(market, episodes=replace(market.episodes, tick_us=HOUR_US, tick_auctions=None))
-    tallies = []
+    courses = []
     for code, name in enumerate(histogram.campaigns):
-        course = _Course(name, _asked(strategy, params, market), market, objective)
-        course.play(Hours.of(histogram, code), first or FirstRate())
-        tallies.append(course.tally)
-    return _results(tallies, market.settings)
+        courses.append(_Course(name, _asked(strategy, params, market), market, objective))
+        courses[-1].play(Hours.of(histogram, code), first or FirstRate())
+    return _results(courses, objective)
 
 
 def _check(strategy: type[Strategy], market: Market) -> None:
@@ -129,6 +128,7 @@ class _Course:
         self.worth = BILLION // MILLION if objective is Objective.CLICKS else 0
         self.tally = Tally(market.settings, _ALL)
         self.bounds = HindsightBounds()
+        self.bound = np.zeros(market.settings, dtype=np.int64)
         self.state = np.zeros((market.settings, FIELDS), dtype=np.int64)
         self.mark = self.state.copy()
         self.episode: int | None = None
@@ -184,7 +184,9 @@ class _Course:
 
     def _close(self) -> None:
         found = self.bounds.close_episode(self.market.budget)
-        self.tally.close(True, None if found is None or not self.worth else found.worth)
+        if found is not None:
+            self.bound += found.worth
+        self.tally.close(keep=True)
 
 
 def _whole(state: Ints) -> Ints:
@@ -201,13 +203,12 @@ def _counts(auctions: int, rows: Ints) -> Counts:
     )
 
 
-def _results(tallies: Sequence[Tally], settings: int) -> list[SettingResult]:
-    tallies = list(tallies) or [Tally(settings, _ALL)]
-    episodes = np.concatenate([tally.episodes for tally in tallies]).transpose(1, 0, 2)
-    course = np.sum([tally.course for tally in tallies], axis=0)
-    known = [tally.bound for tally in tallies if tally.bound is not None]
-    bounds = np.sum(known, axis=0).tolist() if len(known) == len(tallies) else [None] * settings
+def _results(courses: Sequence[_Course], objective: Objective) -> list[SettingResult]:
+    episodes = np.concatenate([course.tally.episodes for course in courses]).transpose(1, 0, 2)
+    parts = np.sum([course.tally.course for course in courses], axis=0)
+    bounds = np.sum([course.bound for course in courses], axis=0).tolist()
+    known = objective is Objective.CLICKS
     return [
-        SettingResult(mine.sum(axis=0), mine, course[place], bounds[place])
+        SettingResult(mine.sum(axis=0), mine, parts[place], bounds[place] if known else None)
         for place, mine in enumerate(np.ascontiguousarray(episodes))
     ]
