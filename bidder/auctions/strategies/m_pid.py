@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from bidder.auctions.arrays import Floats
-from bidder.auctions.strategies.base import Control, Market, Requests
+from bidder.auctions.arrays import Floats, Ints
+from bidder.auctions.strategies.base import Control, Counts, Market, Requests
 from bidder.auctions.strategies.controllers import Gain, PidLoop
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
 from bidder.auctions.strategies.valuation import chance
@@ -44,7 +44,7 @@ class MPidParams(PacedParams):
     beta: Share = 1.0
     """Share of its own error in what moves q; the rest is the budget's."""
     prior_events: Annotated[float, Field(ge=0, le=1e9)] = 5.0
-    """Clicks (conversions) exactly at the highest cost that the average cost starts from."""
+    """Clicks (conversions) at the average cost of earlier episodes that the average cost starts from."""
 
     @model_validator(mode="after")
     def _one_target(self) -> MPidParams:
@@ -65,7 +65,8 @@ class MPid(Paced):
     without a binding limit the plain value is bid; 0.01 is taken off q, so that it can be 0. Where value
     and cost are of the same event the bid is at most value / p. The error of the budget is as in
     :class:`~bidder.auctions.strategies.pid.Pid`; that of the cost is ``(C * events - cost) / max(C *
-    events, cost)``, which starts from ``prior_events`` events at cost C.
+    events, cost)``, which starts from ``prior_events`` events at the average cost of the campaign's
+    episodes before (at first: C).
 
     Parameters: ``max_cpc`` or ``max_cpa``; ``kp``, ``ki``, ``kd``, ``cost_kp``, ``cost_ki``, ``cost_kd``,
     ``alpha``, ``beta``, ``prior_events``; and those of every paced strategy: a value, ``initial``,
@@ -125,11 +126,16 @@ class MPid(Paced):
         return Control(self.valuation.unit * factor)
 
     def _cost_error(self, look: Look) -> Floats:
-        so_far = look.view.so_far
-        earned = self.most_cost * np.where(self.of_clicks, so_far.clicks, so_far.conversions)
-        whole = np.maximum(earned, so_far.cost) + self.prior * self.most_cost
-        error: Floats = (earned - so_far.cost) / np.maximum(whole, 1e-300)
+        so_far, before, most, prior = look.view.so_far, look.view.before, self.most_cost, self.prior
+        known = np.maximum(self._events(before) + prior, 1e-12)
+        usual = np.where(known > 1e-12, (before.cost + prior * most) / known, most)
+        earned = most * (self._events(so_far) + prior)
+        cost = so_far.cost + usual * prior
+        error: Floats = (earned - cost) / np.maximum(np.maximum(earned, cost), 1e-300)
         return error
+
+    def _events(self, counts: Counts) -> Ints:
+        return np.where(self.of_clicks, counts.clicks, counts.conversions)
 
     def _numerator(self, requests: Requests, s: int) -> Floats:
         name, per_click = self.params[s].name, self.valuation.per_click

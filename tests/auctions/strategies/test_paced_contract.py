@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny_market import BY_HOUR, DAY, build, make_log, play, training_of
 
-from bidder.auctions.rules import Episodes
+from bidder.auctions.replay import Replay
+from bidder.auctions.rules import Episodes, Rules
 from bidder.auctions.strategies.base import Counts, View
+from bidder.auctions.worth import Objective
 
 SAID = {
     "pid": {"value_per_click": 9000.0},
@@ -184,3 +186,19 @@ def test_campaigns_do_not_mix(kind):
         for t in range(10)
     ]
     assert first == other
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_the_engine_plays_them_as_the_plain_loop_does(kind):
+    """Look by look the same past is seen, so that every total is the same to the last unit."""
+    log, budget = make_log(6000, seed=4), [15_000 + 4000 * k for k in range(9)]
+    said = [{k: v for k, v in one.items() if k != "traffic"} for one in varied(kind)] + varied(kind)[:4]
+    episodes, rules = Episodes(auctions=2000, tick_auctions=50), Rules()
+    plain = build(said, budget, episodes, log.info, 40, rules=rules)
+    course = play(plain, log, 40, episodes=3)
+    replay = Replay(type(plain), plain.params, plain.market, Objective.CLICKS)
+    for start in (0, 1234, 4444):
+        replay.feed(log.part(start, {0: 1234, 1234: 4444, 4444: 6000}[start]))
+    for s, found in enumerate(replay.finish()):
+        for name in ("impressions", "clicks", "cost"):
+            assert found.total(name) == course.total(name)[s]

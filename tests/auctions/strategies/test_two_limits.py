@@ -170,6 +170,18 @@ def test_m_pid_keeps_a_cost_per_conversion(log):
     assert course.total("cost")[0] / course.total("conversions")[0] == pytest.approx(30_000, rel=0.04)
 
 
+@pytest.mark.parametrize("limits", [
+    {"kind": "m_pid", "max_cpc": 3000.0}, {"kind": "dual", "target_roas": 4.0},
+])
+def test_many_short_episodes_with_few_clicks_each(limits):
+    """What one episode with about four clicks cannot tell, earlier ones do."""
+    log = make_log(60_000, ctr=0.01)
+    said = {"value_per_click": VALUE, **limits}
+    strategy = build([said], 10**9, Episodes(auctions=600, tick_auctions=30), log.info, 20)
+    course = play(strategy, log, 20, episodes=100)
+    assert course.total("cost")[0] / course.total("clicks")[0] == pytest.approx(3000, rel=0.06)
+
+
 def test_first_levels_from_training_keep_both_limits(log):
     training = training_of(log)
     full = int(log.market_price[log.pctr * VALUE >= log.market_price].sum())
