@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +76,7 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
         try:
             one = open_log(log, folder, skip_bad_rows)
         except InputError as error:
-            problems += error.problems
+            problems += [p if p.place or p.path else replace(p, path=(name,)) for p in error.problems]
             continue
         if one.source is None and (name == "training" or spec.split is not None):
             expected = "a log of auctions for training and split"

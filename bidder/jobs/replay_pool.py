@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 VARIABLE = "BIDDER_WORKERS"
 MOST_WORKERS = 1024
+PATIENCE = "10s"
+"""How long to wait for a cluster."""
 
 
 def worker_count(given: int | None) -> int:
@@ -134,7 +136,7 @@ def _client(address: str) -> tuple[Any, Any]:
         expected = "the extra [distributed]: python -m pip install 'bidder[distributed]'"
         raise InputError(Problem("--cluster needs the package distributed", expected)) from None
     try:
-        return Client(address, timeout="10s", set_as_default=False), as_completed
+        return Client(address, timeout=PATIENCE, set_as_default=False), as_completed
     except (OSError, ValueError, TimeoutError) as error:
         said = " ".join(str(error).split())[:200]
         problem = Problem(f"--cluster {address}: cannot be reached: {said}", "tcp://host:port of a scheduler")

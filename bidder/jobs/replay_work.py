@@ -213,13 +213,21 @@ def told(batch: Batch) -> Iterator[None]:
     try:
         yield
     except StrategyError as error:
-        job = batch.jobs[error.setting or 0]
-        known = error.setting is not None or len(batch.jobs) == 1
-        said = " ".join(str(error).split())
-        label = f" (setting {job.label})" if known and job.label else ""
-        raise StrategyError(f"{said}{label}", error.strategy, error.setting) from error
+        said = f"{' '.join(str(error).split())}{_which(batch, error.strategy, error.setting)}"
+        raise StrategyError(said, error.strategy, error.setting) from error
     except ValueError as error:
         raise InputError(Problem(" ".join(str(error).split()))) from error
+
+
+def _which(batch: Batch, strategy: str, setting: int | None) -> str:
+    """The settings that an error may be about."""
+    known = setting is not None and setting < len(batch.jobs)
+    jobs = [batch.jobs[setting]] if known and setting is not None else list(batch.jobs)
+    labels = [j.label for j in jobs if j.label and (known or j.params.name == strategy)]
+    if not labels:
+        return ""
+    more = f"; and {len(labels) - 3:,} more" if len(labels) > 3 else ""
+    return f" (setting {'; '.join(labels[:3])}{more})"
 
 
 def key(batch: Batch, bench: Bench, inputs: Any) -> str:
