@@ -34,7 +34,7 @@ class Linear(Strategy):
 
     def base(self, requests: Requests) -> Floats:
         """The predicted click rate."""
-        return needed(requests, "pctr", self.params[0].name)
+        return needed(requests, "pctr")
 
     def control(self, view: View) -> Control:
         """Bid for one click of certain chance as the multiplier."""

@@ -138,8 +138,8 @@ class MPid(Paced):
         return np.where(self.of_clicks, counts.clicks, counts.conversions)
 
     def _numerator(self, requests: Requests, s: int) -> Floats:
-        name, per_click = self.params[s].name, self.valuation.per_click
-        value = chance(requests, bool(self.valuation.of_click[s]), per_click, name)
-        event = chance(requests, bool(self.of_clicks[s]), per_click, name)
+        per_click = self.valuation.per_click
+        value = chance(requests, bool(self.valuation.of_click[s]), per_click)
+        event = chance(requests, bool(self.of_clicks[s]), per_click)
         bid: Floats = self.valuation.unit[s] * value + self.bonus[s] * event
         return bid

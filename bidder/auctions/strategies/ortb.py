@@ -60,7 +60,7 @@ class Ortb(Strategy):
 
     def base(self, requests: Requests) -> Floats:
         """Bids in units of c, shape (n,) when all settings have the same c * lambda, else (S, n)."""
-        pctr = needed(requests, "pctr", self.params[0].name)
+        pctr = needed(requests, "pctr")
         shaped = [self.shape(pctr / scale) for scale in self.scales]
         return shaped[0] if len(shaped) == 1 else np.stack(shaped)[self.which]
 
@@ -71,16 +71,16 @@ class Ortb(Strategy):
     def _c(self, params: OrtbParams) -> float:
         if params.c is not None:
             return params.c
-        prices = self._trained(params, "c")
+        prices = self._trained("c")
         return max(float(prices.quantile(np.array([0.5]))[0]), 1.0)
 
     def _lambda(self, s: int, params: OrtbParams) -> float:
         """The rate at which the training part would have cost the budget of an episode."""
         if params.lambda_ is not None:
             return params.lambda_
-        prices, training = self._trained(params, "lambda"), self.market.training
+        prices, training = self._trained("lambda"), self.market.training
         if training is None or training.log.pctr is None or not len(training.log):
-            raise ValueError(f"strategy {params.name!r} needs pctr in the training part to find lambda")
+            raise ValueError("pctr is needed in the training part to find lambda")
         sample = np.quantile(training.log.pctr, (np.arange(_SAMPLE) + 0.5) / _SAMPLE)
         auctions = len(training.log) * training.weight / max(training.episodes, 1e-9)
         budget, c = float(self.market.budget[s]), float(self.c[s])
@@ -100,7 +100,7 @@ class Ortb(Strategy):
             return float(np.mean(bids * prices.win_probability(bids)))
         return float(np.mean(prices.expected_payment(bids)))
 
-    def _trained(self, params: OrtbParams, what: str) -> PriceDistribution:
+    def _trained(self, what: str) -> PriceDistribution:
         if self.market.training is None:
-            raise ValueError(f"strategy {params.name!r} needs {what}, or a training part to find it")
+            raise ValueError(f"{what} is needed, or a training part to find it")
         return self.market.training.prices

@@ -36,4 +36,4 @@ class Rlb(TableStrategy):
 
     def base(self, requests: Requests) -> Floats:
         """The predicted click rate."""
-        return needed(requests, "pctr", self.params[0].name)
+        return needed(requests, "pctr")

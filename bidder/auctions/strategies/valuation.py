@@ -47,7 +47,6 @@ class Valuation:
     """
 
     def __init__(self, params: Sequence[Any], market: Market) -> None:
-        self.params = tuple(params)
         self.of_click = np.array([p.value_per_click is not None for p in params], dtype=np.bool_)
         units = [p.value_per_click or p.value_per_conversion for p in params]  # both are above 0
         self.unit: Floats = np.array(units, dtype=np.float64)
@@ -62,7 +61,7 @@ class Valuation:
         return np.stack([both[bool(c)] for c in self.of_click])
 
     def _chance(self, requests: Requests, s: int) -> Floats:
-        return chance(requests, bool(self.of_click[s]), self.per_click, self.params[s].name)
+        return chance(requests, bool(self.of_click[s]), self.per_click)
 
     def won(self, counts: Counts) -> Floats:
         """Value of the clicks or of the conversions reported, shape (S,), in the log's unit."""
@@ -71,14 +70,14 @@ class Valuation:
         return won
 
 
-def chance(requests: Requests, of_click: bool, per_click: bool, strategy: str) -> Floats:
+def chance(requests: Requests, of_click: bool, per_click: bool) -> Floats:
     """Chance of a click, or of a conversion, from what is paid: an impression or a click; shape (n,)."""
-    clicked = np.ones(len(requests)) if per_click else needed(requests, "pctr", strategy)
-    return clicked if of_click else clicked * needed(requests, "pcvr", strategy)
+    clicked = np.ones(len(requests)) if per_click else needed(requests, "pctr")
+    return clicked if of_click else clicked * needed(requests, "pcvr")
 
 
-def needed(requests: Requests, column: str, strategy: str) -> Floats:
-    """A column of the requests without which a strategy cannot bid.
+def needed(requests: Requests, column: str) -> Floats:
+    """A column of the requests without which the strategy cannot bid.
 
     Raises
     ------
@@ -87,7 +86,7 @@ def needed(requests: Requests, column: str, strategy: str) -> Floats:
     """
     found: Floats | None = getattr(requests, column)
     if found is None:
-        raise ValueError(f"strategy {strategy!r} needs the log's column {column}, which is missing")
+        raise ValueError(f"the log's column {column} is needed, and missing")
     return found
 
 
