@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bidder.auctions.arrays import Bools
 from bidder.budget.spec_base import HUGE
 from bidder.files.auction_logs.reading import Batch, Frame, Reading, found_texts
+from bidder.files.auction_logs.streams import MARK
 
 Kind = Literal["whole", "number", "scaled", "flag", "text", "user"]
 MILLION = 1_000_000
@@ -22,7 +23,7 @@ LAST_TS = 253_402_300_799_999_999
 MAX_NAME = 200
 _WHOLE = r"^\s*[+-]?[0-9]{1,18}\s*$"
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*$"
-_CONTROL = "[\x00-\x1f\x7f]"
+_CONTROL = f"[\x00-\x1f\x7f{MARK}]"
 
 
 @dataclass(frozen=True)
@@ -229,8 +230,7 @@ def _parsed(column: Any, pattern: str, kind: Any) -> Parsed:
     if good.all() and not text.null_count:
         try:
             values = text.cast(kind).to_numpy(zero_copy_only=False)
-            # Arrow would also take 0x1f and nan.
-            if not pc.any(pc.match_substring_regex(text, "[xXnN]")).as_py():
+            if not _hexadecimal(text):  # which Arrow would take too
                 return values, good, None
         except pa.ArrowInvalid:
             pass
@@ -241,6 +241,15 @@ def _parsed(column: Any, pattern: str, kind: Any) -> Parsed:
     digits = pc.utf8_ltrim(pc.utf8_trim_whitespace(text), "+")
     readable = pc.if_else(pa.array(good), digits, "0")
     return readable.cast(kind).to_numpy(zero_copy_only=False), good, empty if empty.any() else None
+
+
+def _hexadecimal(text: Any) -> bool:
+    """Whether there is an x anywhere; looks at the bytes of all cells at once."""
+    offsets = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    if not len(text) or text.buffers()[2] is None:
+        return False
+    cells = np.frombuffer(text.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    return bool(((cells | 32) == ord("x")).any())
 
 
 def _names(column: Any, one: Rule) -> tuple[Any, Bools]:
@@ -280,7 +289,7 @@ def _users(column: Any) -> tuple[NDArray[np.uint64], Bools]:
     users = pc.if_else(number, text, "0").cast(pa.uint64()).to_numpy(zero_copy_only=False).copy()
     named = ~number.to_numpy(zero_copy_only=False) & (pc.binary_length(text).to_numpy() > 0)
     users[named] = hashed(text.filter(pa.array(named)))
-    return users, good
+    return users, good & ~pc.match_substring(text, MARK).to_numpy(zero_copy_only=False)
 
 
 def hashed(text: Any) -> NDArray[np.uint64]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bidder.auctions.arrays import Bools, Ints
 from bidder.auctions.log import LogInfo
 from bidder.errors import InputError, Place, Problem
+from bidder.files.auction_logs.streams import MARK
 from bidder.files.tables import shown
 
 SHOWN_ROWS = 20
@@ -187,7 +188,8 @@ def found_texts(column: Any, where: NDArray[np.intp]) -> Callable[[int], str]:
         value = column[int(where[i])].as_py()
         if isinstance(value, bytes):
             value = value.decode("utf-8", "backslashreplace")
-        return f"found {shown(value if isinstance(value, str) else '' if value is None else str(value))}"
+        text = "" if value is None else str(value).replace(MARK, "\N{REPLACEMENT CHARACTER}")
+        return f"found {shown(text)}"
 
     return found
 

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,11 @@ import pyarrow.csv as pa_csv
 from bidder.auctions.arrays import Ints
 from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.auction_logs.reading import Batch, Reading, unreadable
+from bidder.files.auction_logs.streams import MARK, TextStream
 from bidder.files.tables import shown
 
 BLOCK_BYTES = 16 * 1024 * 1024
 MAX_HEADER = 1024 * 1024
-_PACKED = {".gz": "gzip", ".bz2": "bz2"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,6 @@ class Layout:
     header_rows: int = 1
 
 
-def stream(file: str, position: Any = None) -> Any:
-    """A file's bytes, unpacked when its name ends in .gz or .bz2."""
-    raw = position or pa.OSFile(file)
-    packed = _PACKED.get(Path(file).suffix.lower())
-    return pa.CompressedInputStream(raw, packed) if packed else raw
-
-
 def read_header(file: str, delimiter: str = ",") -> tuple[str, ...]:
     """The names in a CSV's first row.
 
@@ -61,8 +53,11 @@ def read_header(file: str, delimiter: str = ",") -> tuple[str, ...]:
         When the file cannot be read, has no header, or names a column twice.
     """
     line = first_line(file)
-    names = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
     place = Place(file, row=1)
+    try:
+        names = tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error as error:
+        raise InputError(Problem(f"not a CSV table: {error}", place=place)) from None
     if not any(names):
         raise InputError(Problem("no header", "the names of the columns", place=place))
     if len(names) == 1 and re.search(r"[,;\t|]", names[0]):
@@ -88,23 +83,18 @@ def first_line(file: str) -> str:
     """The first line of a file, without its end; errors as for :func:`read_header`."""
     content = b""
     try:
-        with stream(file) as source:
-            while b"\n" not in content and len(content) < MAX_HEADER:
+        with TextStream(file) as source:
+            while not re.search(b"[\r\n].", content, re.DOTALL) and len(content) < MAX_HEADER:
                 more = source.read(64 * 1024)
                 if not more:
                     break
                 content += more
     except (OSError, pa.ArrowException, ValueError) as error:
         raise unreadable(file, error) from None
-    line = content.split(b"\n", 1)[0].rstrip(b"\r")
-    try:
-        text = line.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"not UTF-8 text (byte 0x{error.object[error.start]:02x})"
-        raise InputError(Problem(message, "a file saved as UTF-8", place=Place(file, row=1))) from None
-    if "\0" in text:
-        message = "not a text file (it holds NUL bytes)"
-        raise InputError(Problem(message, "a file saved as UTF-8", place=Place(file, row=1)))
+    text = re.split(r"\r\n|\n|\r", content.decode("utf-8-sig"), maxsplit=1)[0]
+    if MARK in text or "\0" in text:
+        message = "not a text file saved as UTF-8"
+        raise InputError(Problem(message, "a CSV in UTF-8", place=Place(file, row=1)))
     return text
 
 
@@ -165,11 +155,8 @@ class TextTable:
         """
         next_row = self.layout.header_rows + 1
         try:
-            raw = pa.OSFile(self.file)
-            size = max(raw.size(), 1)
-            if raw.size() == 0:
-                return
-            for record in self._open(stream(self.file, raw)):
+            source = TextStream(self.file)
+            for record in self._open(source):
                 rows = self._numbers(record.num_rows, next_row)
                 next_row = int(rows[-1]) + 1 if len(rows) else next_row
                 columns = {name: record.column(title) for name, title in self.wanted.items()}
@@ -177,7 +164,7 @@ class TextTable:
                 if len(rows):
                     yield Batch(self.file, rows, columns, self.wanted)
                 if reading.watch is not None:
-                    reading.watch(done + share * min(raw.tell() / size, 1.0))
+                    reading.watch(done + share * source.share)
         except (OSError, pa.ArrowException) as error:
             if "Empty CSV file" not in str(error):
                 raise unreadable(self.file, error, max(next_row - 1, 0)) from None
@@ -197,7 +184,7 @@ class TextTable:
             ),
             pa_csv.ConvertOptions(
                 check_utf8=False, include_columns=titles, strings_can_be_null=False,
-                column_types=dict.fromkeys(titles, pa.binary()),
+                column_types=dict.fromkeys(titles, pa.string()),
             ),
         )
 
