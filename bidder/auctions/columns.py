@@ -11,7 +11,7 @@ from bidder.auctions.clock import DAY_US
 from bidder.auctions.draws import CLICK, CONVERSION, uniforms
 from bidder.auctions.log import COLUMNS, AuctionLog
 from bidder.auctions.rules import Outcomes, OverBudget, Payment, Pricing, Rules
-from bidder.auctions.winning import least_winning_bid
+from bidder.auctions.winning import least_asked, least_winning_bid, second_price
 from bidder.auctions.worth import Objective, worth
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def outcomes(log: AuctionLog, rules: Rules, seed: int, rows: Ints) -> tuple[Byte
 
 
 def columns(
-    log: AuctionLog, rules: Rules, objective: Objective, rows: Ints, seed: int, person: Codes | None = None
+    log: AuctionLog, rules: Rules, objective: Objective, rows: Ints, seed: int, counted: bool = False
 ) -> Columns:
-    """The columns that kernels read, from a stretch of a log."""
+    """The columns that kernels read; with ``counted`` there is room for the codes of users."""
     from bidder.auctions.kernels.single import Columns
 
     click, conversion = outcomes(log, rules, seed, rows)
@@ -75,10 +75,10 @@ def columns(
     return Columns(
         row=rows,
         least=least(log, rules),
-        price=price(log, rules),
+        price=second_price(log, rules),
         click=click,
         worth=worth(log, objective),
-        person=_NO_CODES if person is None else person,
+        person=np.full(len(log), -1, dtype=np.int32) if counted else _NO_CODES,
         special=special,
         paid=paid,
     )
@@ -91,15 +91,10 @@ def least(log: AuctionLog, rules: Rules) -> Ints:
     if rules.integer or rules.win_on_tie:
         return whole
     above = np.nextafter(log.market_price.astype(np.float64), np.inf)
-    asked = np.maximum(rules.reserve, 0 if log.floor is None else log.floor)
-    strict: Ints = np.where(log.market_price < 0, float(UNKNOWN), np.maximum(above, asked))
+    strict: Ints = np.where(
+        log.market_price < 0, float(UNKNOWN), np.maximum(above, least_asked(log, rules))
+    )
     return strict
-
-
-def price(log: AuctionLog, rules: Rules) -> Ints:
-    """What winning costs at second price, shape (n,)."""
-    asked = np.maximum(log.market_price, rules.reserve) if rules.reserve > 0 else log.market_price
-    return asked if log.floor is None else np.maximum(asked, log.floor)
 
 
 def allowed(log: AuctionLog, rules: Rules) -> Bools | None:

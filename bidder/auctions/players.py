@@ -16,18 +16,19 @@ from numpy.typing import NDArray
 from bidder.auctions import columns as convert
 from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
 from bidder.auctions.clock import Segment
+from bidder.auctions.kernels.binned import Ladder, ladder, replay_binned
+from bidder.auctions.kernels.single import replay_single
 from bidder.auctions.log import AuctionLog, CompetingBids
 from bidder.auctions.rules import Outcomes, Payment, Pricing
 from bidder.auctions.strategies.base import Control, Market, Strategy
 from bidder.auctions.strategies.value_table import TableStrategy, ValueTable
-from bidder.auctions.winning import least_payment
+from bidder.auctions.winning import least_asked, least_payment
 from bidder.auctions.worth import Objective, worth
 
 if TYPE_CHECKING:
     from bidder.auctions.hindsight import HindsightBounds
-    from bidder.auctions.kernels.binned import Ladder
-    from bidder.auctions.kernels.single import Columns
 
+_NONE = np.zeros(0, dtype=np.int64)
 FEW = 8
 """Fewer settings than this are quicker one by one than in bins."""
 
@@ -101,33 +102,29 @@ class SinglePlayer(Player):
             and rules.frequency_cap is None and market.settings >= FEW
         )
         self._ladder: tuple[bytes, Ladder] | None = None
+        self._ones: Floats = np.ones(market.settings)
 
     def open(self, log: AuctionLog, rows: Ints) -> None:
         """See :meth:`Player.open`."""
         rules = self.market.rules
         self._log = log
-        self._columns = convert.columns(log, rules, self.objective, rows, int(self.market.seed[0]))
+        seed, counted = int(self.market.seed[0]), rules.frequency_cap is not None
+        self._columns = convert.columns(log, rules, self.objective, rows, seed, counted)
         self.special, self.paid = self._columns.special, self._columns.paid
 
     def play(self, segment: Segment, base: Floats, control: Control, won: Bytes, state: Ints) -> None:
         """See :meth:`Player.play`."""
-        columns, start, stop = self._columns, segment.start, segment.stop
+        start, stop = segment.start, segment.stop
         if self.market.rules.frequency_cap is not None:
-            person = np.full(len(columns.least), -1, dtype=np.int32)
-            person[start:stop] = self._persons(self._log, segment)
-            columns = columns._replace(person=person)
-        part = _part(columns, start, stop)
-        mine = won[np.searchsorted(columns.special, start) : np.searchsorted(columns.special, stop)]
-        common = (self.market.seed, self._money, self._shown, mine if len(won) else won, state)
+            self._columns.person[start:stop] = self._persons(self._log, segment)
+        common = (self.market.seed, self._money, self._shown, won, state)
         if self._binned and base.ndim == 1 and control.participation is None:
-            from bidder.auctions.kernels.binned import replay_binned
-
-            replay_binned(0, stop - start, part, base, self._steps(control.multiplier), *common)
+            steps = self._steps(control.multiplier)
+            replay_binned(start, stop, self._columns, base, start, steps, *common)
         else:
-            from bidder.auctions.kernels.single import replay_single
-
-            enter = np.ones(self.market.settings) if control.participation is None else control.participation
-            replay_single(0, stop - start, part, np.atleast_2d(base), control.multiplier, enter, *common)
+            enter = self._ones if control.participation is None else control.participation
+            mine = base[None] if base.ndim == 1 else base
+            replay_single(start, stop, self._columns, mine, start, control.multiplier, enter, *common)
 
     def bound(self, segment: Segment, bounds: HindsightBounds) -> None:
         """See :meth:`Player.bound`."""
@@ -140,20 +137,10 @@ class SinglePlayer(Player):
         bounds.add(cost, self._columns.worth[stretch])
 
     def _steps(self, multiplier: Floats) -> Ladder:
-        from bidder.auctions.kernels.binned import ladder
-
         key = multiplier.tobytes()
         if self._ladder is None or self._ladder[0] != key:
             self._ladder = (key, ladder(multiplier))
         return self._ladder[1]
-
-
-def _part(columns: Columns, start: int, stop: int) -> Columns:
-    """A stretch of the columns, counted from 0."""
-    first, last = np.searchsorted(columns.special, [start, stop])
-    cut = {name: column[start:stop] for name, column in columns._asdict().items()}
-    special = columns.special[first:last] - start
-    return columns._replace(**{**cut, "special": special, "paid": columns.paid[first:last]})
 
 
 class TablePlayer(SinglePlayer):
@@ -170,12 +157,10 @@ class TablePlayer(SinglePlayer):
         """See :meth:`Player.play`."""
         from bidder.auctions.kernels.table import replay_table
 
-        part = _part(self._columns, segment.start, segment.stop)
-        first, last = np.searchsorted(self._columns.special, [segment.start, segment.stop])
         table = self._table
         replay_table(
-            part, np.atleast_2d(base), self._size - self._within, table.values, table.which, table.step,
-            table.most, self._money, won[first:last] if len(won) else won, state,
+            segment.start, segment.stop, self._columns, np.atleast_2d(base), self._size - self._within,
+            table.values, table.which, table.step, table.most, self._money, won, state,
         )
         self._within += segment.stop - segment.start
 
@@ -205,9 +190,9 @@ class RankedPlayer(Player):
     def open(self, log: AuctionLog, rows: Ints) -> None:
         """See :meth:`Player.open`."""
         from bidder.auctions.kernels.slots import RankedColumns
-        from bidder.auctions.ranking import quality_weights, ranked_bids
+        from bidder.auctions.ranking import check_ranks, quality_weights, ranked_bids
 
-        rules, none = self.market.rules, np.zeros(0, dtype=np.int64)
+        rules = self.market.rules
         self._log = log
         bids = self._bids(log, rows)
         highest = 1.0 if self._competitors is None else self._competitors.highest
@@ -216,22 +201,24 @@ class RankedPlayer(Player):
         if quality is None:
             quality = np.full(len(log), np.nan)
         drawn = rules.outcomes is Outcomes.DRAWN
-        conversion = none if log.conversion is None else log.conversion
+        conversion = _NONE if log.conversion is None else log.conversion
         may = np.arange(len(log)) if drawn and log.pcvr is not None else np.flatnonzero(conversion)
         self.special = may.astype(np.int64)
         self.paid = np.zeros(len(may), dtype=np.int64) if log.value is None else log.value[may]
         index = np.full(len(log), -1, dtype=np.int64)
         index[may] = np.arange(len(may))
         allowed = convert.allowed(log, rules)
+        ours = quality_weights(quality, rules.squashing)
+        check_ranks(least_asked(log, rules), ours)
         self._columns = RankedColumns(
             row=rows,
-            ours=quality_weights(quality, rules.squashing),
-            floor=none if log.floor is None else log.floor,
+            ours=ours,
+            floor=_NONE if log.floor is None else log.floor,
             pctr=np.zeros(0) if log.pctr is None else log.pctr,
             pcvr=np.zeros(0) if log.pcvr is None else log.pcvr,
             click=np.zeros(0, np.uint8) if log.click is None else log.click,
             conversion=np.zeros(0, np.uint8) if log.conversion is None else log.conversion,
-            value=none if log.value is None else log.value,
+            value=_NONE if log.value is None else log.value,
             worth=worth(log, self.objective),
             person=np.full(len(log), -1, dtype=np.int32),
             allowed=np.zeros(0, np.uint8) if allowed is None else allowed.astype(np.uint8),
@@ -245,15 +232,12 @@ class RankedPlayer(Player):
         start, stop, settings = segment.start, segment.stop, self.market.settings
         if self.market.rules.frequency_cap is not None:
             self._columns.person[start:stop] = self._persons(self._log, segment)
-        # The kernel counts positions of base bids from the beginning of the block.
-        wide = np.zeros((1 if base.ndim == 1 else settings, stop))
-        wide[:, start:] = base
-        special = self._columns.special if len(won) else np.full(len(self._log), -1, dtype=np.int64)
+        columns = self._columns if len(won) else self._columns._replace(special=_NONE)
         enter = np.ones(settings) if control.participation is None else control.participation
         replay_ranked(
-            start, stop, self._columns._replace(special=special), self._rivals, wide, control.multiplier,
-            enter, self.market.seed, self._rules, self._slots, np.arange(settings), self._factors,
-            self._spend, self._shown, won, state,
+            start, stop, columns, self._rivals, np.atleast_2d(base), control.multiplier, enter,
+            self.market.seed, self._rules, self._slots, np.arange(settings), self._factors, self._spend,
+            self._shown, won, state,
         )
 
     def _bids(self, log: AuctionLog, rows: Ints) -> CompetingBids:

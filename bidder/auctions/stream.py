@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.auctions.arrays import Bytes, Ints
 from bidder.auctions.calls import Asked, requests_of_block
 from bidder.auctions.clock import Segment, clock
 from bidder.auctions.kernels.state import (
@@ -50,11 +50,11 @@ class Stream:
         self._reports = LateReports(market.settings)
         self.tally = Tally(market.settings, most_episodes)
         self._seen = 0
-        self._in_episode = 0
-        self._since_tick = 0
+        self._in_episode = self._since_tick = self._settled = 0
+        self._settled_state = self._state.copy()
         self._tick_mark = np.zeros((FIELDS, market.settings), dtype=np.int64)
         self._budget = market.budget
-        self._open: tuple[int, int] | None = None
+        self._open: Segment | None = None
 
     def feed(self, log: AuctionLog, rows: Ints) -> None:
         """Play a block of the campaign's next auctions; ``rows`` are their numbers in the whole log."""
@@ -74,21 +74,30 @@ class Stream:
         if self._open is not None:
             self._close(keep=not falls_short(self._market, self._in_episode))
 
-    def _segment(self, segment: Segment, auctions: int, won: np.ndarray, log: AuctionLog) -> None:
-        if self._open is None or self._open[0] != segment.episode:
+    def _segment(self, segment: Segment, auctions: int, won: Bytes, log: AuctionLog) -> None:
+        if self._open is None or self._open.episode != segment.episode:
             self._begin(segment)
-        elif self._open[1] != segment.tick:
-            self._tick(segment)
-        before = self._state.copy()
+        else:
+            if self._open.step != segment.step:
+                self._settle()
+            if self._open.tick != segment.tick:
+                self._tick(segment)
+        self._open = segment
         base = self._strategy.base(segment.start, segment.stop)
         self._player.play(segment, base, self._strategy.control, won, self._state)
         if len(won):
             self._late(segment, won, log)
-        self.tally.add(segment.step, auctions, self._state - before)
         self._in_episode += auctions
         self._since_tick += auctions
 
-    def _late(self, segment: Segment, won: np.ndarray, log: AuctionLog) -> None:
+    def _settle(self) -> None:
+        """Add what has happened since the last time to the part of the episode that ends here."""
+        assert self._open is not None
+        auctions = self._in_episode - self._settled
+        self.tally.add(self._open.step, auctions, self._state - self._settled_state)
+        self._settled, self._settled_state = self._in_episode, self._state.copy()
+
+    def _late(self, segment: Segment, won: Bytes, log: AuctionLog) -> None:
         special = self._player.special
         first, last = np.searchsorted(special, [segment.start, segment.stop])
         if first == last:
@@ -104,7 +113,8 @@ class Stream:
         self._budget = episode_budget(self._market, segment.episode, self._rows)
         self._state[:] = 0
         self._state[:, BALANCE] = self._budget
-        self._in_episode = self._since_tick = 0
+        self._in_episode = self._since_tick = self._settled = 0
+        self._settled_state = self._state.copy()
         self._tick_mark = np.zeros_like(self._tick_mark)
         self._ask(segment, first=True)
 
@@ -112,12 +122,10 @@ class Stream:
         if self._strategy.paced:
             self._ask(segment)
         else:
-            self._open = (segment.episode, segment.tick)
             self._player.new_tick(segment, first=False)
 
     def _ask(self, segment: Segment, first: bool = False) -> None:
         """Let the strategy look at the past and decide for the tick that begins."""
-        self._open = (segment.episode, segment.tick)
         self._player.new_tick(segment, first)
         self._reports.until(segment.now)
         now = self._state.T.copy()
@@ -136,6 +144,7 @@ class Stream:
         self._tick_mark, self._since_tick = now, 0
 
     def _close(self, keep: bool = True) -> None:
+        self._settle()
         self.tally.close(keep)
         self._reports.close_episode()
 

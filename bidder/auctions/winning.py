@@ -27,13 +27,25 @@ def least_payment(log: AuctionLog, rules: Rules) -> Ints:
     """
     if rules.payment is Payment.FIRST_PRICE and rules.integer:
         return least_winning_bid(log, rules)
+    return second_price(log, rules)
+
+
+def second_price(log: AuctionLog, rules: Rules) -> Ints:
+    """The market price or what the seller asks, shape (n,); -1 where it is not known."""
     return _with_floors(log, rules, log.market_price)
 
 
+def least_asked(log: AuctionLog, rules: Rules) -> Ints:
+    """The lowest bid that the seller takes: the floor or the reserve, shape (n,)."""
+    if log.floor is None:
+        return np.full(len(log), rules.reserve, dtype=np.int64)
+    asked: Ints = np.maximum(log.floor, rules.reserve)
+    return asked
+
+
 def _with_floors(log: AuctionLog, rules: Rules, price: Ints) -> Ints:
-    least = np.maximum(price, rules.reserve) if rules.reserve > 0 else price
-    if log.floor is not None:
-        least = np.maximum(least, log.floor)
+    asked = rules.reserve > 0 or log.floor is not None
+    least = np.maximum(price, least_asked(log, rules)) if asked else price
     if len(log) and log.market_price.min() >= 0:
         return least
     known: Ints = np.where(log.market_price >= 0, least, -1)

@@ -101,7 +101,7 @@ def _places(steps, base, least, money, place):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _fill(start, stop, columns, base, steps, money, bins, free):  # type: ignore[no-untyped-def]
+def _fill(start, stop, columns, base, first, steps, money, bins, free):  # type: ignore[no-untyped-def]
     """Put auctions into bins (impressions, clicks, cost, worth).
 
     Returns the lowest price of any auction that a balance of 0 cannot win; what it can win (a floor
@@ -111,7 +111,7 @@ def _fill(start, stop, columns, base, steps, money, bins, free):  # type: ignore
     clicks_known = len(columns.click) > 0
     for at in range(start, stop, RUN):
         end = min(at + RUN, stop)
-        _places(steps, base[at:end], columns.least[at:end], money, place)
+        _places(steps, base[at - first : end - first], columns.least[at:end], money, place)
         for i in range(at, end):
             one = bins[place[i - at]]
             one[0] += 1
@@ -131,12 +131,12 @@ def _fill(start, stop, columns, base, steps, money, bins, free):  # type: ignore
 
 
 @numba.njit(cache=True)
-def _fill_specials(start, stop, columns, base, steps, money, bins, free):  # type: ignore[no-untyped-def]
+def _fill_specials(start, stop, columns, base, first, steps, money, bins, free):  # type: ignore[no-untyped-def]
     """Put conversions and their values into bins."""
     place = np.empty(1, dtype=np.int64)
     for c in range(np.searchsorted(columns.special, start), np.searchsorted(columns.special, stop)):
         i = columns.special[c]
-        _places(steps, base[i : i + 1], columns.least[i : i + 1], money, place)
+        _places(steps, base[i - first : i - first + 1], columns.least[i : i + 1], money, place)
         bins[place[0], 0] += 1
         bins[place[0], 1] += columns.paid[c]
         if columns.least[i] <= 0:
@@ -145,11 +145,11 @@ def _fill_specials(start, stop, columns, base, steps, money, bins, free):  # typ
 
 
 @numba.njit(cache=True)
-def _note(start, stop, columns, base, s, m, limit, money, won):  # type: ignore[no-untyped-def]
+def _note(start, stop, columns, base, first, s, m, limit, money, won):  # type: ignore[no-untyped-def]
     """Mark the conversions that a setting won at prices up to ``limit``."""
     for c in range(np.searchsorted(columns.special, start), np.searchsorted(columns.special, stop)):
         i = columns.special[c]
-        if cut(m * base[i], money) >= columns.least[i] and columns.least[i] <= limit:
+        if cut(m * base[i - first], money) >= columns.least[i] and columns.least[i] <= limit:
             won[c, s] = 1
 
 
@@ -177,29 +177,29 @@ def _cheap(start, stop, least):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _rest(start, stop, columns, base, s, m, seed, money, cheap, shown, won, state):  # type: ignore[no-untyped-def]
+def _rest(start, stop, columns, base, first, s, m, seed, money, cheap, shown, won, state):  # type: ignore[no-untyped-def]
     """Play a stretch in which the balance of a setting is in the way."""
     limits, lists = cheap
     balance = state[s, BALANCE]
     if money.over_budget != CLIP or balance > limits[0]:
-        play(start, stop, columns, base, s, m, 1.0, seed, money, shown, won, state)
+        play(start, stop, columns, base, first, s, m, 1.0, seed, money, shown, won, state)
         return
     j = len(limits) - 1
     while balance > limits[j]:
         j -= 1
-    one_by_one(lists[j], columns, base, s, m, 1.0, seed, money, shown, won, state)
+    one_by_one(lists[j], columns, base, first, s, m, 1.0, seed, money, shown, won, state)
     state[s, ENTERED] += stop - start - len(lists[j])
 
 
 @numba.njit(cache=True)
-def _stretch(start, stop, columns, base, steps, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
+def _stretch(start, stop, columns, base, first, steps, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
     settings = len(steps.multiplier)
     bins = np.zeros((settings + 1, 4), dtype=np.int64)
     brought = np.zeros((settings + 1, 2), dtype=np.int64)
     free = np.zeros(FIELDS, dtype=np.int64)
-    cheapest = _fill(start, stop, columns, base, steps, money, bins, free)
-    _fill_specials(start, stop, columns, base, steps, money, brought, free)
-    highest_base = base[start:stop].max()
+    cheapest = _fill(start, stop, columns, base, first, steps, money, bins, free)
+    _fill_specials(start, stop, columns, base, first, steps, money, brought, free)
+    highest_base = base[start - first : stop - first].max()
     counts = np.zeros(FIELDS, dtype=np.int64)
     left = []
     for k in range(settings):
@@ -216,28 +216,28 @@ def _stretch(start, stop, columns, base, steps, seeds, money, shown, won, state)
         if fits(balance, counts[COST], cut(m * highest_base, money), money.over_budget):
             _count(state, s, stop - start, counts)
             if len(won) > 0:
-                _note(start, stop, columns, base, s, m, np.inf, money, won)
+                _note(start, stop, columns, base, first, s, m, np.inf, money, won)
         elif money.over_budget == CLIP and balance < cheapest:
             _count(state, s, stop - start, free)
             if len(won) > 0:
-                _note(start, stop, columns, base, s, m, 0.0, money, won)
+                _note(start, stop, columns, base, first, s, m, 0.0, money, won)
         else:
             left.append(k)
     if len(left) > 0:
         cheap = _cheap(start, stop, columns.least)
         for k in left:
             s, m = steps.order[k], steps.multiplier[k]
-            _rest(start, stop, columns, base, s, m, seeds[s], money, cheap, shown, won, state)
+            _rest(start, stop, columns, base, first, s, m, seeds[s], money, cheap, shown, won, state)
 
 
 @numba.njit(cache=True)
-def replay_binned(start, stop, columns, base, steps, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
+def replay_binned(start, stop, columns, base, first, steps, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
     """Play the auctions ``start`` to ``stop`` for every setting, second price, paid by impression.
 
     Parameters
     ----------
     base : ndarray of float64, shape (n,)
-        Base bids that all settings share, at least 0.
+        Base bids that all settings share, at least 0, from the auction ``first`` on.
     steps : Ladder
         Of the settings' multipliers.
 
@@ -245,4 +245,4 @@ def replay_binned(start, stop, columns, base, steps, seeds, money, shown, won, s
     """
     for at in range(start, stop, STRETCH):
         end = min(at + STRETCH, stop)
-        _stretch(at, end, columns, base, steps, seeds, money, shown, won, state)
+        _stretch(at, end, columns, base, first, steps, seeds, money, shown, won, state)

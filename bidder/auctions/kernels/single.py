@@ -74,9 +74,9 @@ def cut(bid, money):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _sums(start, stop, columns, base, m, money):  # type: ignore[no-untyped-def]
+def _sums(start, stop, columns, base, first, m, money):  # type: ignore[no-untyped-def]
     """Impressions, clicks, cost and worth of a run without a budget."""
-    bids, least = base[start:stop], columns.least[start:stop]
+    bids, least = base[start - first : stop - first], columns.least[start:stop]
     price, worth = columns.price[start:stop], columns.worth[start:stop]
     impressions, clicks, cost, gained = 0, 0, 0, 0
     for i in range(len(bids)):
@@ -99,16 +99,16 @@ def _sums(start, stop, columns, base, m, money):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def _highest(start, stop, base, m, money):  # type: ignore[no-untyped-def]
+def _highest(start, stop, base, first, m, money):  # type: ignore[no-untyped-def]
     """The highest bid of a run."""
     highest = 0.0
     for i in range(start, stop):
-        highest = max(highest, base[i])
+        highest = max(highest, base[i - first])
     return cut(m * highest, money)
 
 
 @numba.njit(cache=True)
-def one_by_one(positions, columns, base, s, m, enter, seed, money, shown, won, state):  # type: ignore[no-untyped-def]
+def one_by_one(positions, columns, base, first, s, m, enter, seed, money, shown, won, state):  # type: ignore[no-untyped-def]
     """Play the auctions at rising positions; what the balance, a cap or a draw forbids is not bid on."""
     row, least, price, click, worth, person, special, paid = columns
     clicks_known, counted = len(click) > 0, money.cap > 0
@@ -122,7 +122,7 @@ def one_by_one(positions, columns, base, s, m, enter, seed, money, shown, won, s
             continue
         if counted and person[i] >= 0 and shown[s, person[i]] >= money.cap:
             continue
-        bid = cut(m * base[i], money)
+        bid = cut(m * base[i - first], money)
         if bid > balance:
             if money.over_budget == CLIP:
                 bid = float(balance)
@@ -153,11 +153,11 @@ def one_by_one(positions, columns, base, s, m, enter, seed, money, shown, won, s
 
 
 @numba.njit(cache=True)
-def _specials(start, stop, columns, base, s, m, money, won, state):  # type: ignore[no-untyped-def]
+def _specials(start, stop, columns, base, first, s, m, money, won, state):  # type: ignore[no-untyped-def]
     """Count the conversions of a run whose sums stand."""
     for c in range(np.searchsorted(columns.special, start), np.searchsorted(columns.special, stop)):
         i = columns.special[c]
-        if cut(m * base[i], money) >= columns.least[i]:
+        if cut(m * base[i - first], money) >= columns.least[i]:
             state[s, CONVERSIONS] += 1
             state[s, VALUE] += columns.paid[c]
             if len(won) > 0:
@@ -174,7 +174,7 @@ def fits(balance, cost, highest, over_budget):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def play(start, stop, columns, base, s, m, enter, seed, money, shown, won, state):  # type: ignore[no-untyped-def]
+def play(start, stop, columns, base, first, s, m, enter, seed, money, shown, won, state):  # type: ignore[no-untyped-def]
     """Play the auctions ``start`` to ``stop`` for the setting ``s`` (see :func:`replay_single`)."""
     at_once = enter >= 1.0 and money.cap == 0 and not money.per_click
     at = start
@@ -182,8 +182,8 @@ def play(start, stop, columns, base, s, m, enter, seed, money, shown, won, state
         end = min(at + RUN, stop)
         done = False
         if at_once:
-            impressions, clicks, cost, gained = _sums(at, end, columns, base, m, money)
-            highest = 0.0 if money.over_budget == CLIP else _highest(at, end, base, m, money)
+            impressions, clicks, cost, gained = _sums(at, end, columns, base, first, m, money)
+            highest = 0.0 if money.over_budget == CLIP else _highest(at, end, base, first, m, money)
             if fits(state[s, BALANCE], cost, highest, money.over_budget):
                 state[s, BALANCE] -= cost
                 state[s, ENTERED] += end - at
@@ -191,23 +191,24 @@ def play(start, stop, columns, base, s, m, enter, seed, money, shown, won, state
                 state[s, CLICKS] += clicks
                 state[s, COST] += cost
                 state[s, WORTH] += gained
-                _specials(at, end, columns, base, s, m, money, won, state)
+                _specials(at, end, columns, base, first, s, m, money, won, state)
                 done = True
         if not done:
-            one_by_one(np.arange(at, end), columns, base, s, m, enter, seed, money, shown, won, state)
+            one_by_one(np.arange(at, end), columns, base, first, s, m, enter, seed, money, shown, won, state)
         at = end
 
 
 @numba.njit(cache=True)
-def replay_single(start, stop, columns, base, multiplier, participation, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
+def replay_single(start, stop, columns, base, first, multiplier, entering, seeds, money, shown, won, state):  # type: ignore[no-untyped-def]
     """Play the auctions ``start`` to ``stop`` for every setting.
 
     Parameters
     ----------
     columns : Columns
     base : ndarray of float64, shape (1, n) or (S, n)
-        Base bids.
-    multiplier, participation : ndarray of float64, shape (S,)
+        Base bids, from the auction ``first`` on.
+    multiplier, entering : ndarray of float64, shape (S,)
+        ``entering`` is the probability of taking part in an auction.
     seeds : ndarray of int64, shape (S,)
     money : Money
     shown : ndarray of uint16, shape (S, persons)
@@ -219,5 +220,5 @@ def replay_single(start, stop, columns, base, multiplier, participation, seeds, 
     """
     for s in range(len(multiplier)):
         mine = base[s if base.shape[0] > 1 else 0]
-        m, enter = multiplier[s], participation[s]
-        play(start, stop, columns, mine, s, m, enter, seeds[s], money, shown, won, state)
+        m, enter = multiplier[s], entering[s]
+        play(start, stop, columns, mine, first, s, m, enter, seeds[s], money, shown, won, state)

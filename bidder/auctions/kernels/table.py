@@ -72,14 +72,14 @@ def _bid(before, balance, most, worth):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True)
-def replay_table(columns, worths, left, values, which, step, most, money, won, state):  # type: ignore[no-untyped-def]
-    """Play auctions one by one.
+def replay_table(start, stop, columns, worths, left, values, which, step, most, money, won, state):  # type: ignore[no-untyped-def]
+    """Play the auctions ``start`` to ``stop`` one by one.
 
     Parameters
     ----------
     columns : Columns
     worths : ndarray of float64, shape (1, n) or (S, n)
-        Expected worth of each auction, in the unit of the table.
+        Expected worth of these auctions, in the unit of the table.
     left : int
         Auctions left in the episode with the first one of these, itself included.
     values, which, step, most
@@ -91,13 +91,13 @@ def replay_table(columns, worths, left, values, which, step, most, money, won, s
     for s in range(len(which)):
         mine, expected = state[s], worths[s if worths.shape[0] > 1 else 0]
         table = values[which[s]]
-        c = 0
-        for i in range(len(least)):
+        c = np.searchsorted(special, start)
+        for i in range(start, stop):
             while c < len(special) and special[c] < i:
                 c += 1
             balance = mine[BALANCE]
             steps = min(balance // step[s], table.shape[1] - 1)
-            bid = float(_bid(table[left - i - 1], steps, most[s], expected[i]) * step[s])
+            bid = float(_bid(table[left - (i - start) - 1], steps, most[s], expected[i - start]) * step[s])
             bid = min(bid, money.max_bid)
             mine[ENTERED] += 1
             if bid < least[i]:
