@@ -22,7 +22,7 @@ class ConstantParams(StrategyParams):
 
 class Constant(Strategy):
     """``b = bid``: the plainest baseline (Zhang, Yuan and Wang, "Optimal real-time bidding for display
-    advertising", KDD 2014, section 4.2, "Const").
+    advertising", KDD 2014, compared strategies: "Const").
 
     Parameters: ``bid``.
     """

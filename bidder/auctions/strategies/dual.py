@@ -47,8 +47,8 @@ class Dual(Paced):
     before counted in evenly over the traffic left. ``multiplicative``: ``lambda *= exp(-eta g)``;
     ``additive``: ``lambda -= eta g`` (projected on the least lambda).
 
-    Balseiro and Gur ("Learning in repeated auctions with budgets", Management Science 2019, section 3:
-    adaptive pacing), Balseiro, Lu and Mirrokni ("Dual mirror descent for online allocation problems",
+    Balseiro and Gur ("Learning in repeated auctions with budgets", Management Science 2019: adaptive
+    pacing), Balseiro, Lu and Mirrokni ("Dual mirror descent for online allocation problems",
     ICML 2020, algorithm 1; both mirror maps), Feng, Padmanabhan and Wang ("Online bidding algorithms for
     return-on-spend constrained advertisers", WWW 2023, algorithm 1).
 

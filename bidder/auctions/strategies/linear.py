@@ -23,7 +23,8 @@ class LinearParams(StrategyParams):
 
 class Linear(Strategy):
     """``b = base_bid * pctr / average_ctr`` (Perlich et al., "Bid optimizing and inventory scoring in
-    targeted online advertising", KDD 2012, section 3; "LIN" in Zhang, Yuan and Wang, KDD 2014).
+    targeted online advertising", KDD 2012; "Lin" in Zhang, Yuan and Wang, "Optimal real-time
+    bidding for display advertising", KDD 2014, compared strategies).
 
     Parameters: ``base_bid``, ``average_ctr``.
     """

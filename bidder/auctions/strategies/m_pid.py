@@ -15,7 +15,8 @@ from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
 from bidder.auctions.strategies.valuation import chance
 from bidder.budget.spec_base import PositiveMoney, Share
 
-_NONE, _MUCH = np.log(1e-2), np.log(1e3)
+_OFF = 1e-2
+_NONE, _MUCH = np.log(_OFF), np.log(1e3)
 
 
 class MPidParams(PacedParams):
@@ -57,9 +58,9 @@ class MPid(Paced):
     """``b = (value + q * C * event) / (p + q)`` where C is the highest cost of an event: a click
     (``event = pctr``) or a conversion (``event = pctr * pcvr``).
 
-    Yang et al. ("Bid optimization by multivariable control in display advertising", KDD 2019, sections
-    3 and 4): p and q are the dual variables of the budget and of the cost per click in the linear
-    program of all auctions; each follows its own PID controller, ``p = p0 exp(-u_p)`` and
+    Yang et al. ("Bid optimization by multivariable control in display advertising", KDD 2019, the
+    optimal bidding formula and the model-free control): p and q are the dual variables of the budget and
+    of the cost per click in the linear program of all auctions; each follows its own PID controller, ``p = p0 exp(-u_p)`` and
     ``q = q0 exp(-u_q)``, after the controls have been mixed: ``u_p' = alpha u_p + (1 - alpha) u_q`` and
     ``u_q' = beta u_q + (1 - beta) u_p``. Here values are money, and p is at least 1 / max_factor, so that
     without a binding limit the plain value is bid; 0.01 is taken off q, so that it can be 0. Where value
@@ -117,7 +118,7 @@ class MPid(Paced):
     def answer(self, course: Course, look: Look) -> Control:
         """The factor on the chance of the event, or on the numerator."""
         p, q = np.exp(course.level)
-        q = q - np.exp(_NONE)
+        q = q - _OFF
         self.bonus = q * self.most_cost
         if not self.alike:
             return Control(1.0 / (p + q))

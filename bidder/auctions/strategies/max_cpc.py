@@ -19,8 +19,8 @@ class MaxCpcParams(ValueParams):
 class MaxCpc(Strategy):
     """``b = value_per_click * pctr``: truthful bidding up to a highest cost per click (Lee, Orten, Dasdan
     and Li, "Estimating conversion rate in display advertising from past performance data", KDD 2012,
-    section 2; "MCPC" in Cai et al., "Real-time bidding by reinforcement learning in display
-    advertising", WSDM 2017, section 5.2).
+    where bids are value x rate; "MCPC" in Cai et al., "Real-time bidding by reinforcement learning in display
+    advertising", WSDM 2017, compared methods).
 
     With ``value_per_conversion`` the bid is ``value_per_conversion * pctr * pcvr``. Where clicks are
     paid, the bid is for a click and pctr is left out. Parameters: ``value_per_click`` or

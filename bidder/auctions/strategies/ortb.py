@@ -34,7 +34,7 @@ class Ortb(Strategy):
     """Optimal bids ``c * f(pctr / (c * lambda))`` for a family of winning curves.
 
     Both formulas of Zhang, Yuan and Wang ("Optimal real-time bidding for display advertising", KDD 2014,
-    section 3.3) are of this form: ``c`` only scales the bid, so that settings with the same
+    winning and bidding functions) are of this form: ``c`` only scales the bid, so that settings with the same
     ``c * lambda`` share their base bids.
 
     Without ``c`` it is the median market price of the training part, at which both families win half of

@@ -20,7 +20,7 @@ class Ortb1Params(OrtbParams):
 class Ortb1(Ortb):
     """``b = sqrt(c * pctr / lambda + c^2) - c``, optimal when a bid b wins with chance ``b / (c + b)``
     and costs b (Zhang, Yuan and Wang, "Optimal real-time bidding for display advertising", KDD 2014,
-    equation 9).
+    the first winning function).
 
     Parameters: ``c`` and ``lambda``; see :class:`~bidder.auctions.strategies.ortb.Ortb`.
     """

@@ -20,7 +20,8 @@ class Ortb2Params(OrtbParams):
 class Ortb2(Ortb):
     """``b = c * (u^(1/3) - u^(-1/3))`` with ``u = (pctr + sqrt(c^2 lambda^2 + pctr^2)) / (c lambda)``,
     optimal when a bid b wins with chance ``b^2 / (c^2 + b^2)`` and costs b (Zhang, Yuan and Wang,
-    "Optimal real-time bidding for display advertising", KDD 2014, equation 11).
+    "Optimal real-time bidding for display advertising", KDD 2014, the second winning
+    function).
 
     Parameters: ``c`` and ``lambda``; see :class:`~bidder.auctions.strategies.ortb.Ortb`.
     """

@@ -27,9 +27,10 @@ class Pid(Paced):
     """``b = value * b0 * exp(u)``, ``u = kp e + ki sum(e dt) + kd de/dt``.
 
     The exponential actuator and the controller are of Zhang, Rong, Wang, Zhu and Wang ("Feedback control
-    of real-time display advertising", WSDM 2016, sections 3.1 and 3.2). The error e is the share of the
-    budget that should have been spent by now less the share that has been, and time runs with the
-    expected traffic from 0 to 1 over an episode, so that the gains have no money and no clock in them.
+    of real-time display advertising", WSDM 2016, actuator and PID controller). The error e is the
+    share of the budget that should have been spent by now less the share that has been, and time runs
+    with the expected traffic from 0 to 1 over an episode, so that the gains have no money and no clock in
+    them.
     b0 is the factor an episode begins with.
 
     Parameters: ``kp``, ``ki``, ``kd``, and those of every paced strategy: a value, ``initial``,

@@ -23,7 +23,7 @@ class RandomParams(StrategyParams):
 
 class Random(Strategy):
     """``b ~ U[0, max]``, drawn anew for every auction (Zhang, Yuan and Wang, "Optimal real-time bidding
-    for display advertising", KDD 2014, section 4.2, "Rand").
+    for display advertising", KDD 2014, compared strategies: "Rand").
 
     The draw depends on the seed and the auction's row alone, so that two settings with the same seed
     bid in proportion. Parameters: ``max``.

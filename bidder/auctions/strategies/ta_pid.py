@@ -35,7 +35,7 @@ class TaPid(Paced):
     ``e = 1 - (spent + w) / (planned + w)``.
 
     After the traffic-aware PID of Khirianova et al. ("BAT: benchmark for auto-bidding task", WWW 2025,
-    section 4): the error is the planned average spend per unit of expected traffic less the one so far,
+    baselines): the error is the planned average spend per unit of expected traffic less the one so far,
     the output moves the logarithm of the bid, and one look lowers it by at most 7 and raises it by at
     most 4 of the benchmark's price steps of 20%. Ours are the relative error and the time in traffic,
     which take money and clock out of the gains and let hours of little traffic move the bid little (the

@@ -35,7 +35,7 @@ class Throttling(Paced):
     spent than allocated by now, and lowered by ``1 - adjust`` while more has.
 
     Agarwal, Ghosh, Wei and You ("Budget pacing for targeted online advertisements at LinkedIn", KDD
-    2014, section 3): allocation in proportion to the forecast traffic, slow start with a pass-through
+    2014, pacing algorithm): allocation in proportion to the forecast traffic, slow start with a pass-through
     rate of 10%, steps of 10% a minute, fast finish by 22 of 24 hours. Without a training part an episode
     begins with ``initial`` or the slow start; with one, with the probability that would have spent the
     budget. Ours: after a look's time with less than average traffic the step is smaller in proportion,
