@@ -60,11 +60,12 @@ class MPid(Paced):
 
     Yang et al. ("Bid optimization by multivariable control in display advertising", KDD 2019, the
     optimal bidding formula and the model-free control): p and q are the dual variables of the budget and
-    of the cost per click in the linear program of all auctions; each follows its own PID controller, ``p = p0 exp(-u_p)`` and
-    ``q = q0 exp(-u_q)``, after the controls have been mixed: ``u_p' = alpha u_p + (1 - alpha) u_q`` and
-    ``u_q' = beta u_q + (1 - beta) u_p``. Here values are money, and p is at least 1 / max_factor, so that
-    without a binding limit the plain value is bid; 0.01 is taken off q, so that it can be 0. Where value
-    and cost are of the same event the bid is at most value / p. The error of the budget is as in
+    of the cost per click in the linear program of all auctions; each follows its own PID controller,
+    ``p = p0 exp(-u_p)`` and ``q = q0 exp(-u_q)``, after the controls have been mixed:
+    ``u_p' = alpha u_p + (1 - alpha) u_q`` and ``u_q' = beta u_q + (1 - beta) u_p``. Here values are money,
+    and p is at least 1 / max_factor, so that without a binding limit the plain value is bid; 0.01 is taken
+    off q, so that it can be 0. Where value and cost are of the same event the bid is at most value / p.
+    The error of the budget is as in
     :class:`~bidder.auctions.strategies.pid.Pid`; that of the cost is ``(C * events - cost) / max(C *
     events, cost)``, which starts from ``prior_events`` events at the average cost of the campaign's
     episodes before (at first: C).
