@@ -14,6 +14,7 @@ SCHEMAS = {
     "plan": "bidder.budget.spec:PlanSpec",
     "fit": "bidder.budget.fitting.spec:FitSpec",
     "curves": "bidder.budget.spec_curves_file:CurvesFile",
+    "world": "bidder.worlds.spec:WorldSpec",
 }
 """Kinds of file, and the model that says what each may hold."""
 
