@@ -59,7 +59,7 @@ class MPid(Paced):
     (``event = pctr``) or a conversion (``event = pctr * pcvr``).
 
     Yang et al. ("Bid optimization by multivariable control in display advertising", KDD 2019, the
-    optimal bidding formula and the model-free control): p and q are the dual variables of the budget and
+    optimal bidding formula and the multivariable control): p and q are the dual variables of the budget and
     of the cost per click in the linear program of all auctions; each follows its own PID controller,
     ``p = p0 exp(-u_p)`` and ``q = q0 exp(-u_q)``, after the controls have been mixed:
     ``u_p' = alpha u_p + (1 - alpha) u_q`` and ``u_q' = beta u_q + (1 - beta) u_p``. Here values are money,
