@@ -47,7 +47,8 @@ def command(
     interrupted run has finished are not run again.
     """
     from bidder.cli.progress import watching
-    from bidder.jobs.replay import needs_compiling, run_replay
+    from bidder.jobs.replay import run_replay
+    from bidder.jobs.replay_pool import needs_compiling
 
     if not quiet and needs_compiling():
         click.echo("compiling (first run only)...", err=True)

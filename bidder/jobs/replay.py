@@ -106,7 +106,7 @@ def run_replay(
     from bidder.jobs.replay_store import Store, locked
 
     watch, count = progress or Silent(), worker_count(workers)
-    loaded = load_experiment(config, overrides)
+    loaded = load_experiment(config, overrides, watch)
     watch.stage("reading the log")
     logs = open_logs(loaded, skip_bad_rows)
     folder = _folder(out, loaded)
@@ -158,11 +158,3 @@ def _written(
     summary = summary_of(loaded, logs, result, measure)
     files = output.write_replay(folder, tables, texts, summary)
     return ReplayOutcome(result, logs.units, measure, summary, folder, files, result.notes)
-
-
-def needs_compiling() -> bool:
-    """Whether the replay's loops are not compiled yet, which takes the first run some time."""
-    from bidder.auctions import kernels
-
-    compiled = getattr(kernels, "compiled", None)
-    return compiled is not None and not compiled()

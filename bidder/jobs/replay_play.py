@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bidder.jobs.progress import Progress
 from bidder.jobs.replay_config import LoadedExperiment
 from bidder.jobs.replay_logs import Logs
 from bidder.jobs.replay_output import Candidate
-from bidder.jobs.replay_pool import run_here, run_in_processes, run_on_cluster
+from bidder.jobs.replay_pool import needs_compiling, run_here, run_in_processes, run_on_cluster
 from bidder.jobs.replay_store import Store, program
 from bidder.jobs.replay_work import Batch, Job, batches, key
 
@@ -88,9 +89,13 @@ class Players:
         bench = self.logs.bench
         if self.cluster is not None:
             return run_on_cluster(todo, bench, self.cluster, self.watch)
-        if self.workers > 1 and len(todo) > 1:
-            return run_in_processes(todo, bench, self.workers, self.watch)
-        return run_here(todo, bench, self.watch)
+        if self.workers == 1 or len(todo) == 1:
+            return run_here(todo, bench, self.watch)
+        # Compile once here, rather than in every worker at the same time.
+        first = todo[:1] if needs_compiling() else []
+        rest = todo[len(first) :]
+        others = run_in_processes(rest, bench, self.workers, self.watch)
+        return chain(run_here(first, bench, self.watch), others)
 
     @cached_property
     def _inputs(self) -> list[Any]:

@@ -46,6 +46,14 @@ def worker_count(given: int | None) -> int:
     raise InputError(Problem(said, f"a whole number from 1 to {MOST_WORKERS:,}"))
 
 
+def needs_compiling() -> bool:
+    """Whether the replay's loops are not compiled yet, which takes the first run some time."""
+    from bidder.auctions import kernels
+
+    compiled = getattr(kernels, "compiled", None)
+    return compiled is not None and not compiled()
+
+
 def run_here(work: Sequence[tuple[int, Batch]], bench: Bench, watch: Progress) -> Done:
     """Run batches one after the other; yields each one's number and results."""
     for number, batch in work:

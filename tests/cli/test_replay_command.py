@@ -1,0 +1,150 @@
+"""``bidder replay`` from outside: streams, exit codes, the table, settings of the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plan_runs import bidder, inside
+
+from bidder.jobs.replay_store import locked
+
+CONFIG = """\
+name: 双十一
+log: {reader: csv, path: log.csv, unit: fen, per_currency: 100, currency: CNY}
+bids: {max: 300}
+episodes: {auctions: 50, budget: 900}
+strategies:
+  - {name: flat, kind: constant, bid: 40}
+  - {name: lin, kind: linear, base_bid: [20, 40], average_ctr: 0.1}
+"""
+
+
+def write(folder: Path, *replacements: tuple[str, str]) -> Path:
+    rng = np.random.default_rng(1)
+    rows = [
+        f"{k * 1_000_000},feed,{int(rng.gamma(2, 25))},{rng.beta(2, 18):.6f},{int(rng.random() < 0.1)}\n"
+        for k in range(500)
+    ]
+    text = "ts,campaign,market_price,pctr,click\n" + "".join(rows)
+    (folder / "log.csv").write_text(text, encoding="utf-8")
+    config = CONFIG
+    for old, new in replacements:
+        assert old in config
+        config = config.replace(old, new)
+    path = folder / "small.yaml"
+    path.write_text(config, encoding="utf-8")
+    return path
+
+
+def test_data_on_stdout_and_the_rest_on_stderr(tmp_path):
+    done = bidder("replay", write(tmp_path), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["strategy", "base_bid", "budget", "impressions", "clicks", "cost", "spent",
+                                "cpc", "interval", "regret"]
+    assert [line.split()[0] for line in lines[2:]] == ["flat", "lin", "lin"]
+    assert "note: " in done.stderr and "written to" in done.stderr and "\x1b" not in done.stdout + done.stderr
+    files = {p.name for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")}
+    assert files == {"results.csv", "comparisons.csv", "config.json", "summary.json", "report.html"}
+
+
+def test_default_folder_is_named_after_the_experiment(tmp_path):
+    config = write(tmp_path)
+    assert bidder("replay", config.name, "--no-report", "-q", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "runs" / "双十一" / "summary.json").is_file()
+    assert not (tmp_path / "runs" / "双十一" / "report.html").exists()
+
+
+def test_json_is_the_summary_and_quiet_is_quiet(tmp_path):
+    out = tmp_path / "out"
+    done = inside("replay", write(tmp_path), "--out", out, "--json", "--no-report")
+    assert json.loads(done.stdout) == json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    quiet = inside("replay", write(tmp_path), "--out", out, "-q", "--no-report")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_long_tables_are_cut(tmp_path):
+    config = write(tmp_path, ("[20, 40]", "{from: 10, to: 100, steps: 60}"))
+    done = inside("replay", config, "--out", tmp_path / "out", "--no-report")
+    assert len(done.stdout.splitlines()) == 2 + 20 + 1
+    assert done.stdout.endswith("and 41 more in results.csv\n")
+
+
+def test_the_report_speaks_the_language_that_was_asked_for(tmp_path):
+    done = inside("replay", write(tmp_path), "--out", tmp_path / "out", "--lang", "zh", "-q")
+    assert done.returncode == 0
+    assert 'lang="zh' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_bad_input_is_told_with_its_place(tmp_path):
+    config = write(tmp_path, ("budget: 900", "budget: -9"), ("kind: constant", "kind: constnt"))
+    done = inside("replay", config, "--out", tmp_path / "out")
+    assert done.returncode == 2 and done.stdout == ""
+    first, second = done.stderr.splitlines()
+    assert first.startswith(f"{config}:4:34: found -9; expected a number of at least 0")
+    assert second.startswith(f"{config}:6:24: unknown kind 'constnt'")
+    assert "did you mean 'constant'?" in second
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_of_the_command_line(tmp_path):
+    args = ("--set", "episodes.budget=[100,200]", "--set", "strategies.1.base_bid=30", "--no-report")
+    done = inside("replay", write(tmp_path), "--out", tmp_path / "out", *args, "--json")
+    assert json.loads(done.stdout)["rows"] == 4
+
+
+def test_a_folder_in_use(tmp_path):
+    (tmp_path / "out").mkdir()
+    with locked(tmp_path / "out"):
+        done = inside("replay", write(tmp_path), "--out", tmp_path / "out")
+    assert done.returncode == 4 and "another run is writing here" in done.stderr
+
+
+def test_a_strategy_that_fails_is_one_line(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import numpy as np\n"
+        "from bidder.auctions.strategies.base import Strategy, StrategyParams\n"
+        "class P(StrategyParams):\n    kind: str\n"
+        "class Mine(Strategy):\n    Params = P\n"
+        "    def base(self, requests):\n        return np.full(len(requests), np.nan)\n",
+        encoding="utf-8",
+    )
+    config = write(tmp_path, ("kind: constant, bid: 40", "kind: 'mine:Mine'"))
+    done = bidder("replay", config, "--out", tmp_path / "out", PYTHONPATH=str(tmp_path))
+    lines = [line for line in done.stderr.splitlines() if "compiling" not in line]
+    assert done.returncode == 2 and len(lines) == 1
+    assert "'flat'" in lines[0] and "auction" in lines[0]
+
+
+def test_progress_on_a_terminal_only(tmp_path):
+    config, (mine, theirs) = write(tmp_path), pty.openpty()
+    command = [sys.executable, "-m", "bidder", "replay", config, "--no-report", "--out", tmp_path / "out"]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            part = os.read(mine, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        seen += part
+    process.communicate(timeout=120)
+    os.close(mine)
+    assert process.returncode == 0
+    assert b"replaying 3 settings" in seen or b"reading the log" in seen
+
+
+@pytest.mark.parametrize("command", ["--help", "replay --help"])
+def test_help_says_what_it_does(command):
+    done = inside(*command.split())
+    assert done.returncode == 0 and "eplay" in done.stdout
