@@ -307,7 +307,9 @@ def series(
         color=alt.Color("c", type="nominal", scale=palette(list(colours), colours), legend=None),
         tooltip=tips(("c", titles["c"], ""), ("w", titles["x"], ""), ("y", titles["y"], form)),
     )
-    layers = [base.mark_line(strokeWidth=1.8), base.mark_circle(size=22, opacity=0.9)]
+    layers = [base.mark_line(strokeWidth=1.8)]
+    if len(places) <= 40:  # more points would hide the lines
+        layers.append(base.mark_circle(size=22, opacity=0.9))
     if even:
         dashed = chart(even).mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4)
         layers.insert(0, dashed.encode(x=x, y=y))

@@ -93,6 +93,9 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_best_line": ("{name} is best, {measure}: {value}", "{name} 最佳，{measure} {value}"),
     "rp_ahead": ("its lead over {other} {verdict}.", "领先 {other} 的幅度{verdict}。"),
     "rp_tied": ("{other} reached the same.", "{other} 与其持平。"),
+    "rp_next": (
+        "{next} comes next and was not compared with it.", "其次是 {next}，未与其比较。"
+    ),
     "rp_uncompared": (
         "{other} comes next; the two were not compared episode by episode.",
         "其次是 {other}；两者未逐轮比较。",
@@ -164,6 +167,13 @@ REPLAY: dict[str, tuple[str, str]] = {
     ),
     "rp_forest_hidden": ("{hidden} more are in the table only.", "其余 {hidden} 项仅列于表格。"),
     "rp_minus": ("{name} minus the others", "{name} 减其他策略"),
+    "rp_versus": ("The others minus {name}", "其他策略减 {name}"),
+    "rp_holm": ("p-value, adjusted", "校正后 p 值"),
+    "rp_holm_note": (
+        "Verdicts allow for the number of comparisons made (Holm's adjusted p-values).",
+        "结论已按比较次数校正（Holm 校正 p 值）。",
+    ),
+    "rp_left_out_pairs": (" (comparisons.csv holds them all)", "（完整数据见 comparisons.csv）"),
     "rp_pair": ("First – second", "前者 – 后者"),
     "rp_pairs": ("Episodes", "轮数"),
     "rp_difference": ("{name}, difference", "{name}差异"),

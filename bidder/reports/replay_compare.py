@@ -36,36 +36,52 @@ def compare_section(view: ReplayView) -> Section | None:
 def _forest(view: ReplayView, measure: str) -> Block:
     found = [c for c in view.result.comparisons if c.measure == measure]
     known = [c for c in found if math.isfinite(c.difference + c.low + c.high)]
-    groups: dict[int, list[Comparison]] = {}
-    for c in known:
-        groups.setdefault(c.first, []).append(c)
-    if 0 < len(groups) <= min(PANELS, max(1, len(known) // 2)):
-        shown = [(_against(view, first), group[:SHOWN]) for first, group in groups.items()]
-    else:
-        shown = [("", known[:SHOWN])] if known else []
-    drawn = [_drawn(view, group, measure, title) for title, group in shown]
     label = view.labels
-    title = label("rp_forest", name=view.name_of(measure))
+    title, grid = label("rp_forest", name=view.name_of(measure)), _pairs(view, measure, found)
     if not any(abs(v) > _NOTHING for c in known for v in (c.low, c.difference, c.high)):
-        return Grid(_pairs(view, measure, found), title)
-    hidden = len(found) - sum(len(group) for _, group in shown)
+        return Grid(grid, title)
+    best = _of_the_best(view, known)
+    shown = _grouped(view, best)
+    drawn = [_drawn(view, group, measure, side, words) for side, words, group in shown]
+    hidden = len(found) - sum(len(group) for _, _, group in shown)
     caption = view.joined(
-        label("rp_forest_caption"), label("rp_forest_hidden", hidden=hidden) if hidden else ""
+        label("rp_forest_caption"),
+        label("rp_best_of_each") if len(best) < len(known) else "",
+        label("rp_holm_note") if any(c.p_adjusted is not None for c in found) else "",
+        label("rp_forest_hidden", hidden=f"{hidden:,}") if hidden else "",
     )
     if len(drawn) == 1 and drawn[0].title:
         title = f"{title} · {drawn[0].title}"
-    return Figure(title, drawn, _pairs(view, measure, found), caption, wide=True)
+    return Figure(title, drawn, grid, caption, wide=True)
 
 
-def _against(view: ReplayView, first: int) -> str:
-    s = view.result.settings[first]
+def _of_the_best(view: ReplayView, known: list[Comparison]) -> list[Comparison]:
+    """Those of every strategy's best parameters at each budget, where there are any."""
+    best = {k for b in view.budgets for cell in view.best_of_each(b) for k in cell.members}
+    return [c for c in known if c.first in best and c.second in best] or known
+
+
+def _grouped(view: ReplayView, found: list[Comparison]) -> list[tuple[str, str, list[Comparison]]]:
+    """Comparisons by the setting that they share: its side and name, both empty without few groups."""
+    for side in ("second", "first"):
+        groups: dict[int, list[Comparison]] = {}
+        for c in found:
+            groups.setdefault(getattr(c, side), []).append(c)
+        if len(groups) <= min(PANELS, max(1, len(found) // 2)):
+            return [(side, _against(view, k, side), group[:SHOWN]) for k, group in groups.items()]
+    return [("", "", found[:SHOWN])]
+
+
+def _against(view: ReplayView, number: int, side: str) -> str:
+    s = view.result.settings[number]
     budget = view.labels("rp_at_budget", budget=view.budget_text(s.budget)) if len(view.budgets) > 1 else ""
-    return view.labels("rp_minus", name=short(s.strategy, 24)) + (f" · {budget}" if budget else "")
+    key = "rp_minus" if side == "first" else "rp_versus"
+    return view.labels(key, name=short(s.strategy, 24)) + (f" · {budget}" if budget else "")
 
 
-def _drawn(view: ReplayView, found: list[Comparison], measure: str, title: str) -> Chart:
-    """A chart of the second settings when the title names the first, else of pairs."""
-    names = _once([_seconds(view, c) if title else _pair(view, c, 13) for c in found])
+def _drawn(view: ReplayView, found: list[Comparison], measure: str, side: str, title: str) -> Chart:
+    """A chart of the settings that differ when the one on a side is shared, else of pairs."""
+    names = _once([_other(view, c, side == "second") if side else _pair(view, c, 13) for c in found])
     rows: list[Row] = [
         {
             "c": name, "s": beyond_chance(c), "w": verdict(view, c), "f": _pair(view, c),
@@ -79,11 +95,12 @@ def _drawn(view: ReplayView, found: list[Comparison], measure: str, title: str) 
     return Chart(charts.forest(rows, names, titles, view.numbers.axis()), title)
 
 
-def _seconds(view: ReplayView, c: Comparison) -> str:
+def _other(view: ReplayView, c: Comparison, second_shared: bool) -> str:
     first, second = view.result.settings[c.first], view.result.settings[c.second]
-    name = second.strategy
-    if second.budget != first.budget:
-        name += f" · {view.amount(view.paid(second.budget), 'cost')}"
+    shown, shared = (first, second) if second_shared else (second, first)
+    name = shown.strategy
+    if shown.budget != shared.budget:
+        name += f" · {view.amount(view.paid(shown.budget), 'cost')}"
     return short(name, 30)
 
 
@@ -113,18 +130,19 @@ def _pairs(view: ReplayView, measure: str, found: list[Comparison]) -> Table:
         [
             _pair(view, c), _settings(view, c), f"{c.pairs:,}",
             view.amount(view.scaled(measure, c.difference), measure),
-            interval_text(view, measure, c.low, c.high), p_text(c.p_value), verdict(view, c),
+            interval_text(view, measure, c.low, c.high), p_text(c.p_value),
+            "" if c.p_adjusted is None else p_text(c.p_adjusted), verdict(view, c),
         ]
         for c in found
     ]
     level = view.numbers.percent(found[0].level, 0)
     titles = [label("rp_pair"), label("rp_swept"), label("rp_pairs"),
               label("rp_difference", name=view.title(measure)), label("rp_level", level=level), label("rp_p"),
-              label("rp_verdict")]
-    keep = [k for k in range(len(titles)) if k != 1 or any(row[1] for row in rows)]
-    numeric = [False, False, True, True, True, True, False]
+              label("rp_holm"), label("rp_verdict")]
+    keep = [k for k in range(len(titles)) if any(row[k] for row in rows)]  # no empty columns
     cut = [[row[k] for k in keep] for row in rows]
-    return Table([titles[k] for k in keep], cut, [numeric[k] for k in keep])
+    numeric = [k in range(2, 7) for k in keep]
+    return Table([titles[k] for k in keep], cut, numeric, left_out=label("rp_left_out_pairs"))
 
 
 def _settings(view: ReplayView, c: Comparison) -> str:
@@ -165,7 +183,7 @@ def _tuned_row(view: ReplayView, t: Tuned) -> list[Value]:
     scores = (t.train_score, t.validation_score, t.test_score, t.best_test_score)
     kept = _kept(t)
     return [
-        t.strategy, view.swept_text(t.chosen),
+        t.strategy + (f" ({view.swept_text(t.swept)})" if t.swept else ""), view.swept_text(t.chosen),
         *(view.amount(view.scaled(t.measure, math.nan if s is None else s), t.measure) for s in scores),
         Bar(view.numbers.percent(kept), kept) if math.isfinite(kept) else view.numbers.percent(kept),
     ]
@@ -180,7 +198,8 @@ def _kept_line(view: ReplayView, t: Tuned) -> str:
     if not math.isfinite(kept):
         return ""
     key = "rp_kept_well" if kept >= 0.95 else "rp_kept_some" if kept >= 0.8 else "rp_kept_badly"
-    return view.labels(key, name=t.strategy, share=view.numbers.percent(kept))
+    name = t.strategy + (f" ({view.swept_text(t.swept)})" if t.swept else "")
+    return view.labels(key, name=name, share=view.numbers.percent(kept))
 
 
 # Drift

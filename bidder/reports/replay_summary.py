@@ -35,7 +35,8 @@ def summary_section(view: ReplayView) -> Section:
 def _notes(view: ReplayView) -> list[str]:
     prices = view.result.prices
     own = []
-    if view.result.info.censored or (prices is not None and prices.censored):
+    said = view.labels.lang == "en" and any("censored" in note for note in view.result.notes)
+    if not said and (view.result.info.censored or (prices is not None and prices.censored)):
         own.append(view.labels("rp_censored"))
     if view.judged and not view.count("impressions").any():
         own.append(view.labels("rp_nothing_won"))
@@ -43,7 +44,7 @@ def _notes(view: ReplayView) -> list[str]:
         own.append(view.joined(
             view.labels("rp_no_clicks"), view.labels("rp_by_worth") if view.measure == "worth" else "",
         ))
-    return [*own, *view.result.notes]
+    return [*own, *(note[:1].upper() + note[1:] for note in view.result.notes)]
 
 
 def _facts(view: ReplayView) -> list[Fact]:

@@ -21,6 +21,8 @@ PARAMETERS = 6
 """Most parameters with a chart of their own."""
 POINTS = 60
 """Most points on a line."""
+FEW_VALUES, FEW_LINES = 20, 4
+"""With more values of a parameter than the first, at most so many lines as the second."""
 VALUES = 24
 """Most values of a parameter that is no number."""
 Reach = Callable[[Cell], float]
@@ -194,12 +196,26 @@ def _numbers(view: ReplayView, path: str) -> Figure:
             caption = view.joined(caption, shown)
         colours = dict(zip(series, SERIES, strict=False))
     else:
-        series = {s: best[s, view.budget] for s in holders if (s, view.budget) in best and s in view.colours}
-        at = label("rp_parameter_many", budget=view.budget_text(view.budget))
-        caption = view.joined(at, view.left_out())
+        drawn = _drawn(view, holders, best)
+        series = {s: best[s, view.budget] for s in drawn}
+        hidden = len(holders) - len(drawn)
+        caption = view.joined(
+            label("rp_parameter_many", budget=view.budget_text(view.budget)),
+            label("rp_strategies_hidden", shown=len(drawn), hidden=hidden) if hidden else "",
+        )
         colours = {s: view.colours[s] for s in series}
     what = label("rp_budget" if len(holders) == 1 else "rp_strategy")
     return _lines(view, path, series, colours, caption, what)
+
+
+def _drawn(view: ReplayView, holders: list[str], best: Mapping[tuple[str, int], object]) -> list[str]:
+    # Many long lines hide each other: the best few are enough.
+    known = [s for s in holders if (s, view.budget) in best and s in view.colours]
+    if max(len(values) for values in view.swept.values()) <= FEW_VALUES:
+        return known
+    ranking = dict.fromkeys(c.strategy for c in view.ranked(view.budget))
+    few = [s for s in ranking if s in known][:FEW_LINES]
+    return [s for s in known if s in few]
 
 
 def _lines(

@@ -15,7 +15,7 @@ _FEW_PAIRS = 10
 
 @dataclass(frozen=True)
 class Winner:
-    """The best cell of a budget and the best one of another strategy.
+    """The best cell of a budget and another strategy's: the best that it was compared with, else the next.
 
     ``comparison`` is of the two, None when they were not compared; ``sign`` turns its difference into
     winner minus other. ``nothing``: not even the best brought anything.
@@ -27,6 +27,8 @@ class Winner:
     sign: int
     tied: bool
     nothing: bool = False
+    next: Cell | None = None
+    """The next best strategy, where the winner was not compared with it but with ``other``."""
 
 
 def winner(view: ReplayView, budget: int) -> Winner | None:
@@ -42,7 +44,13 @@ def winner(view: ReplayView, budget: int) -> Winner | None:
         return Winner(best, None, None, 1, False)
     tied = view.total(best, view.measure) == view.total(other, view.measure)
     found, sign = _compared(view, best, other)
-    return Winner(best, other, found, sign, tied)
+    if found is not None or tied:
+        return Winner(best, other, found, sign, tied)
+    for cell in view.best_of_each(budget):
+        found, sign = _compared(view, best, cell)
+        if found is not None:
+            return Winner(best, cell, found, sign, False, next=other)
+    return Winner(best, other, None, 1, False)
 
 
 def _compared(view: ReplayView, best: Cell, other: Cell) -> tuple[Comparison | None, int]:
@@ -51,7 +59,7 @@ def _compared(view: ReplayView, best: Cell, other: Cell) -> tuple[Comparison | N
     for c in view.result.comparisons:
         if c.measure != view.measure:
             continue
-        doubt = 2.0 if math.isnan(c.p_value) else c.p_value
+        doubt = 2.0 if math.isnan(chance(c)) else chance(c)
         if c.first in best.members and c.second in other.members:
             found.append((doubt, c, 1))
         elif c.second in best.members and c.first in other.members:
@@ -62,14 +70,19 @@ def _compared(view: ReplayView, best: Cell, other: Cell) -> tuple[Comparison | N
     return comparison, sign
 
 
+def chance(c: Comparison) -> float:
+    """The p-value that a verdict rests on: adjusted for the number of comparisons where it has been."""
+    return c.p_value if c.p_adjusted is None else c.p_adjusted
+
+
 def beyond_chance(c: Comparison) -> bool:
     """Whether both the test and the interval tell the difference from nothing at the level asked for."""
-    return bool(c.p_value < 1 - c.level and (c.low > 0 or c.high < 0))
+    return bool(chance(c) < 1 - c.level and (c.low > 0 or c.high < 0))
 
 
 def verdict(view: ReplayView, c: Comparison) -> str:
     """The p-value in words."""
-    p = c.p_value
+    p = chance(c)
     if not math.isfinite(p):
         return view.labels("rp_chance_unknown")
     if not beyond_chance(c):
@@ -86,7 +99,9 @@ def p_text(p: float) -> str:
 
 
 def interval_text(view: ReplayView, name: str, low: float, high: float) -> str:
-    """An interval of a sum of one of COUNTED."""
+    """An interval of a sum of one of COUNTED; a dash where there is none."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return view.labels("rp_none")
     ends = (view.amount(view.scaled(name, v), name) for v in (low, high))
     return view.labels("rp_range", **dict(zip(("low", "high"), ends, strict=True)))
 
@@ -101,7 +116,10 @@ def lead_text(view: ReplayView, found: Winner) -> str:
     c = found.comparison
     if c is None:
         return view.labels("rp_uncompared", other=name)
-    return view.labels("rp_ahead", other=name, verdict=verdict(view, c))
+    ahead = view.labels("rp_ahead", other=name, verdict=verdict(view, c))
+    if found.next is None:
+        return ahead
+    return view.joined(ahead, view.labels("rp_next", next=found.next.strategy))
 
 
 def winner_lines(view: ReplayView, most: int) -> list[str]:
@@ -147,7 +165,7 @@ def cautions(view: ReplayView) -> list[str]:
     if tried > shown * len(view.budgets):
         lines.append(view.labels("rp_caution_sweep", tried=f"{tried:,}"))
     asked = [c for c in view.result.comparisons if math.isfinite(c.p_value)]
-    if len(asked) >= 10:
+    if len(asked) >= 10 and asked[0].p_adjusted is None:
         false = max(1, round(len(asked) * (1 - asked[0].level)))
         lines.append(view.labels("rp_caution_many", n=len(asked), false=f"{false:,}"))
     if asked and min(c.pairs for c in asked) < _FEW_PAIRS:

@@ -267,6 +267,7 @@ class ReplayView:
         """A shown figure: money with its digits, counts whole, small numbers with three digits."""
         if not math.isfinite(value):
             return NOTHING
+        value = round(value, 9)  # 61.99999999999999 impressions of an interval are 62
         if value == 0:
             return "0"
         if abs(value) < 1:

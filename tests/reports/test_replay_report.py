@@ -161,6 +161,44 @@ def test_with_seeds_a_result_is_the_mean_and_the_least_certain_comparison_speaks
     assert (found.comparison, found.sign) == (pairs[1], -1)
 
 
+def test_verdicts_allow_for_the_number_of_comparisons() -> None:
+    c = Comparison(0, 1, "clicks", 60, 0.2, 0.1, 0.3, 0.004, p_adjusted=0.2)
+    assert verdict(view(sample_result()), c) == "may well be chance"
+    result = sample_result()
+    adjusted = tuple(dataclasses.replace(c, p_adjusted=min(1.0, 20 * c.p_value)) for c in result.comparisons)
+    html = render_replay(dataclasses.replace(result, comparisons=adjusted))
+    assert "p-value, adjusted" in html
+    assert "would look real by chance alone" not in html
+
+
+def test_against_a_baseline_the_verdict_names_it_and_who_comes_next() -> None:
+    result = sample_result(budgets=(3_938,))
+    baseline = tuple(
+        Comparison(k, 0, "clicks", 60, 0.5, 0.2, 0.8, 0.0001) for k in range(1, len(STRATEGIES))
+    )
+    versus = dataclasses.replace(result, comparisons=baseline)
+    found = winner(view(versus), 3_938)
+    assert found is not None
+    assert found.other is not None
+    assert found.next is not None
+    assert (found.other.strategy, found.next.strategy) == ("mcpc", "ortb")
+    html = render_replay(versus)
+    assert "its lead over mcpc is almost certainly real" in html
+    assert "ortb comes next and was not compared with it." in html
+    assert "The others minus mcpc" in html
+
+
+def test_too_few_episodes_for_an_interval_are_a_dash() -> None:
+    nan = math.nan
+    few = tuple(
+        dataclasses.replace(c, low=nan, high=nan, p_value=nan, p_adjusted=nan)
+        for c in sample_result().comparisons
+    )
+    html = render_replay(dataclasses.replace(sample_result(), comparisons=few, interval=({},) * 25))
+    assert "cannot be told from chance here" in html
+    assert not any(word in text(html) for word in ("nan", "– to –"))
+
+
 def test_the_test_part_is_judged_and_every_part_is_listed() -> None:
     result = parts_result()
     html = render_replay(result)
