@@ -28,7 +28,7 @@ def _columns(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 
 
 @click.command()
-@click.argument("log", type=click.Path())
+@click.argument("log")
 @click.option("--out", required=True, type=click.Path(file_okay=False), help="Folder for the Parquet files.")
 @click.option(
     "--reader", metavar="NAME",

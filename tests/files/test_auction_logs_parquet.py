@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -204,6 +205,27 @@ def test_a_log_larger_than_its_pieces_streams_in_bounded_memory(tmp_path):
     assert [small[0], big[0], own[0]] == ["100000", "1500000", "1500000"]
     # Columns of 77 MiB, text of 75 MiB: neither is ever there as a whole.
     assert float(big[1]) - float(small[1]) < 60 and float(own[1]) - float(big[1]) < 60, run.stdout
+
+
+def test_a_spec_may_declare_the_unit_of_a_written_log(tmp_path):
+    write(tmp_path / "log", 10)
+    plain = open_log(LogSpec(reader="parquet", path="log"), tmp_path).source
+    assert plain.info == replace(INFO, rows=10, first_ts=0, last_ts=9000)
+    given = LogSpec(reader="parquet", path="log", unit="fen", currency="EUR", censored=True)
+    info = open_log(given, tmp_path).source.info
+    assert (info.unit, info.per_currency, info.currency, info.censored) == ("fen", None, "EUR", True)
+    for more in ({"bids": "log"}, {"columns": {"ts": "t"}}):
+        (tmp_path / "log" / "x.csv").write_text("")
+        with pytest.raises(InputError, match="cannot be given for a log that bidder has written"):
+            open_log(LogSpec(reader="parquet", path="log", **more), tmp_path)
+
+
+def test_a_source_finds_its_files_from_another_folder(tmp_path, monkeypatch):
+    write(tmp_path / "log", 10)
+    monkeypatch.chdir(tmp_path)
+    sent = pickle.dumps(ParquetSource.open("log"))
+    monkeypatch.chdir("/")
+    assert sum(map(len, pickle.loads(sent).pieces())) == 10
 
 
 def test_a_part_file_says_its_columns(tmp_path):

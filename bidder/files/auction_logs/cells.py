@@ -227,16 +227,16 @@ def _empty(column: Any) -> Bools | None:
 def _parsed(column: Any, pattern: str, kind: Any) -> Parsed:
     """Text as numbers: at once when every cell is one, else by pattern."""
     text, good = _text(column)
-    if good.all() and not text.null_count:
+    text = text.fill_null("")
+    empty: Bools = pc.binary_length(text).to_numpy(zero_copy_only=False) == 0
+    filled = pc.if_else(pa.array(empty), "0", text) if empty.any() else text
+    if good.all() and not _hexadecimal(filled):  # which Arrow would take too
         try:
-            values = text.cast(kind).to_numpy(zero_copy_only=False)
-            if not _hexadecimal(text):  # which Arrow would take too
-                return values, good, None
+            values = filled.cast(kind).to_numpy(zero_copy_only=False)
+            return values, good, empty if empty.any() else None
         except pa.ArrowInvalid:
             pass
-    text = text.fill_null("")
-    empty: Bools = pc.equal(pc.utf8_trim_whitespace(text), "").to_numpy(zero_copy_only=False)
-    empty &= good
+    empty = pc.equal(pc.utf8_trim_whitespace(text), "").to_numpy(zero_copy_only=False) & good
     good &= pc.match_substring_regex(text, pattern).to_numpy(zero_copy_only=False)
     digits = pc.utf8_ltrim(pc.utf8_trim_whitespace(text), "+")
     readable = pc.if_else(pa.array(good), digits, "0")

@@ -81,18 +81,20 @@ def open_log(
         () if spec.visits is None else find_files(spec.visits, folder, "csv"),
     )
     if spec.reader == "parquet" and Path(files[0]).name == manifest.NAME:
-        return _open_own(Path(files[0]).parent, extras)
+        return _open_own(Path(files[0]).parent, spec, extras)
     reader = _reader(spec, files)
     source = open_scanned(reader, reading, extras, spec.path)
     censored = (CENSORED,) if source.info.censored else ()
     return OpenedLog(source, reading.bad, (*censored, *reader.notes(), *reading.notes()))
 
 
-def _open_own(folder: Path, extras: Extras) -> OpenedLog:
+def _open_own(folder: Path, spec: LogSpec, extras: Extras) -> OpenedLog:
     source = ParquetSource.open(folder)
-    if extras.bids:
-        message = "a log of our own has its competing bids beside it"
-        raise InputError(Problem(message, "no bids", place=Place(str(folder))))
+    source = replace(source, info=_base(spec, source.info))
+    for name in ("bids", "columns"):
+        if getattr(spec, name) is not None:
+            message = f"{name} cannot be given for a log that bidder has written"
+            raise InputError(Problem(message, f"no {name}: the log has its own", place=Place(str(folder))))
     if not source.rows:
         raise InputError(Problem("the log holds no auctions", "at least one", place=Place(str(folder))))
     reading = Reading()
@@ -115,7 +117,9 @@ def _reader(spec: LogSpec, files: tuple[str, ...]) -> LogReader:
 
 def _base(spec: LogSpec, base: LogInfo) -> LogInfo:
     """The reader's unit, or the one that the spec declares."""
-    changes: dict[str, object] = {"currency": spec.currency, "censored": spec.censored}
+    changes: dict[str, object] = {"censored": spec.censored or base.censored}
+    if spec.currency is not None:
+        changes["currency"] = spec.currency
     if spec.unit is not None and spec.unit != base.unit:
         changes |= {"unit": spec.unit, "per_currency": None}
     if spec.per_currency is not None:

@@ -77,6 +77,10 @@ class ParquetSource:
             str(folder), manifest.info, manifest.parts, manifest.has_bids, manifest.notes, piece_rows
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        # A worker may have another working folder.
+        return {**self.__dict__, "folder": str(Path(self.folder).absolute())}
+
     @property
     def rows(self) -> int:
         """Auctions in this source."""
