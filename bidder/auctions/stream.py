@@ -50,7 +50,7 @@ class Stream:
         self._reports = LateReports(market.settings)
         self.tally = Tally(market.settings, most_episodes)
         self._seen = 0
-        self._in_episode = self._since_tick = self._settled = 0
+        self._in_episode = self._since_tick = self._settled = self._looks = 0
         self._settled_state = self._state.copy()
         self._tick_mark = np.zeros((FIELDS, market.settings), dtype=np.int64)
         self._budget = market.budget
@@ -113,7 +113,7 @@ class Stream:
         self._budget = episode_budget(self._market, segment.episode, self._rows)
         self._state[:] = 0
         self._state[:, BALANCE] = self._budget
-        self._in_episode = self._since_tick = self._settled = 0
+        self._in_episode = self._since_tick = self._settled = self._looks = 0
         self._settled_state = self._state.copy()
         self._tick_mark = np.zeros_like(self._tick_mark)
         self._ask(segment, first=True)
@@ -135,13 +135,14 @@ class Stream:
         for array in (now, last, earlier):
             array.setflags(write=False)
         view = View(
-            tick=segment.tick, episode=segment.episode, campaign=self._campaign, now=segment.now,
+            tick=self._looks, episode=segment.episode, campaign=self._campaign, now=segment.now,
             elapsed=segment.elapsed, tick_share=segment.tick_share, budget=_fixed(self._budget),
             balance=now[BALANCE], last=_counts(self._since_tick, last),
             so_far=_counts(self._in_episode, now), before=_counts(self.tally.auctions_closed, earlier),
         )
         self._strategy.decide(view, segment.start)
         self._tick_mark, self._since_tick = now, 0
+        self._looks += 1
 
     def _close(self, keep: bool = True) -> None:
         self._settle()

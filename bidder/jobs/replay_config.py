@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bidder.errors import InputError, Path, Place, Problem, Problems
 from bidder.files.overrides import apply_overrides
 from bidder.files.yaml_reader import MAX_BYTES, Document, read_yaml, whole_numbers
+from bidder.jobs.progress import Progress, Silent
+from bidder.jobs.replay_worlds import make_worlds
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -60,8 +62,10 @@ class LoadedExperiment:
         return FilePath(self.document.file).parent
 
 
-def load_experiment(path: str | FilePath, overrides: Sequence[str] = ()) -> LoadedExperiment:
-    """Read and check an experiment, but not the logs that it names.
+def load_experiment(
+    path: str | FilePath, overrides: Sequence[str] = (), watch: Progress | None = None
+) -> LoadedExperiment:
+    """Read and check an experiment, but not the logs that it names (worlds are made, if need be).
 
     Raises
     ------
@@ -69,6 +73,7 @@ def load_experiment(path: str | FilePath, overrides: Sequence[str] = ()) -> Load
         With every problem, each at its line and column.
     """
     document = apply_overrides(read_yaml(path), overrides)
+    make_worlds(document, watch or Silent())
     problems = Problems()
     document = _with_files(document, problems)
     return _Loader(document, problems).load()

@@ -1,0 +1,51 @@
+"""Making the worlds whose logs an experiment replays, where they are not there yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bidder.errors import InputError, Problem
+from bidder.files.yaml_reader import Document
+from bidder.jobs.progress import Progress
+
+
+def make_worlds(document: Document, watch: Progress) -> None:
+    """Generate the worlds that an experiment's ``log`` and ``training`` name.
+
+    The world's folder is the one above the log. A log that is there but is no world's is left alone.
+
+    Raises
+    ------
+    InputError
+        With every problem of a world's YAML.
+    """
+    from bidder.jobs.generate import SUMMARY_FILE, ensure_world
+
+    folder = Path(document.file).parent
+    data = document.data if isinstance(document.data, dict) else {}
+    made: set[tuple[Path, Path]] = set()
+    for key in ("log", "training"):
+        entry = data.get(key)
+        if not isinstance(entry, dict):
+            continue
+        world, path = entry.get("world"), entry.get("path")
+        if not (isinstance(world, str) and isinstance(path, str)):
+            continue
+        log = folder / path
+        wanted = (folder / world, log.parent)
+        if wanted in made or (log.exists() and not (log.parent / SUMMARY_FILE).exists()):
+            continue
+        made.add(wanted)
+        try:
+            ensure_world(*wanted, watch)
+        except InputError as error:
+            raise InputError([_placed(p, document, key) for p in error.problems]) from None
+
+
+def _placed(problem: Problem, document: Document, key: str) -> Problem:
+    """A YAML that cannot be opened is a matter of the reference, not of the YAML."""
+    place = problem.place
+    if place is not None and place.line is None and problem.message.startswith("cannot be read"):
+        return replace(problem, message=f"{place.file} {problem.message}", place=document.place((key, "world")))
+    return problem
