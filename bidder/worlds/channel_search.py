@@ -11,7 +11,7 @@ from bidder.money import MICROS
 from bidder.worlds.channel import Channel, Place, Visited
 from bidder.worlds.draws import Block, Difference, delays, difference, hashed, order_values, pick, times
 from bidder.worlds.keywords import make_keywords, whole_minor
-from bidder.worlds.market_search import OurSearch, SearchDraws, SearchResults, clear_search
+from bidder.worlds.market_search import HIGHEST_BID, OurSearch, SearchDraws, SearchResults, clear_search
 from bidder.worlds.rivals import search_rivals
 from bidder.worlds.spec_channels import Search
 
@@ -80,7 +80,8 @@ class SearchChannel(Channel):
 
     def max_cpc(self, level: float) -> Ints:
         """Our bids in micros, whole minor units, with this factor on them; shape (J,)."""
-        return whole_minor(self.keywords.max_cpc * level / MICROS, self.place.world.currency)
+        amount = np.minimum(self.keywords.max_cpc * level, HIGHEST_BID) / MICROS
+        return whole_minor(amount, self.place.world.currency)
 
     def _values(self, rng: np.random.Generator, keyword: Codes) -> Ints:
         words = self.keywords

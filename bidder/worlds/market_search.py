@@ -125,7 +125,7 @@ def _step_in(place, rank, ranks, who):  # type: ignore[no-untyped-def]
 def _respond(c, bid, weight, floor, slots, rates, value, levels, ranks, response):  # type: ignore[no-untyped-def]
     """Add what each bid level would have brought here; ``rates`` are true CTR and CVR."""
     for level in range(len(levels)):
-        amount = np.int64(bid * levels[level])
+        amount = np.int64(min(bid * levels[level], HIGHEST_BID))
         place = _place(amount * weight, ranks)
         if amount < floor or place >= len(slots):
             continue

@@ -44,7 +44,7 @@ class Rivals:
         self.spread = np.array([c.spread for c in kinds])
         self.takes_part = np.array([c.takes_part for c in kinds])
         self.insight = np.array([c.insight for c in kinds])
-        self.budget = np.array([round(c.daily_budget * MICROS) for c in kinds], dtype=np.int64)
+        self.budget = np.array([max(round(c.daily_budget * MICROS), 1) for c in kinds], dtype=np.int64)
         self._speed = np.array([c.pacing.speed for c in kinds])
         self._lowest = np.array([c.pacing.lowest for c in kinds])
         self._highest = np.array([c.pacing.highest for c in kinds])
@@ -59,7 +59,8 @@ class Rivals:
 
     def new_day(self, peak: bool) -> None:
         """Give every competitor its budget, and let it start afresh."""
-        self.today = np.rint(self.budget * self._lift_budget).astype(np.int64) if peak else self.budget.copy()
+        lifted = np.maximum(np.rint(self.budget * self._lift_budget), 1).astype(np.int64)
+        self.today = lifted if peak else self.budget.copy()
         self.balance[:] = self.today
         self.multiplier[:] = 1.0
 

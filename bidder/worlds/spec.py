@@ -59,8 +59,10 @@ class Calendar(Spec):
     def _some_traffic(self) -> Calendar:
         if not sum(self.by_hour) > 0:
             raise ValueError("by_hour must hold a weight above 0")
-        if not sum(self.by_weekday) > 0:
-            raise ValueError("by_weekday must hold a weight above 0")
+        if not 1971 <= self.start.year <= 2200:
+            raise ValueError(f"start is {self.start}; expected a day from 1971 to 2200")
+        if not any(self.by_weekday[(self.start.weekday() + k) % 7] for k in range(min(self.days, 7))):
+            raise ValueError("none of the days has traffic; expected a weight above 0 in by_weekday")
         last = self.start + dt.timedelta(days=self.days - 1)
         for season in self.seasons:
             first, end = season.dates or (season.date, season.date)
