@@ -80,12 +80,16 @@ def _print(outcome: ConvertOutcome) -> None:
     said, info = outcome.document, outcome.info
     names = [printable(name) for name in info.campaigns[:SHOWN_CAMPAIGNS]]
     left = len(info.campaigns) - SHOWN_CAMPAIGNS
-    say(f"auctions   {info.rows or 0:,} in {outcome.partitions:,} partitions")
+    say(f"auctions   {info.rows or 0:,} in {_count(outcome.partitions, 'partition')}")
     say(f"campaigns  {', '.join(names)}{f' and {left:,} more' if left > 0 else ''}")
     times = f"{said['first']} to {said['last']}" if info.timed else "not known, order of rows"
     say(f"time       {times}")
     scale = f", {info.per_currency:,} for 1 {info.currency or 'of the currency'}" if info.per_currency else ""
-    say(f"unit       {printable(info.unit)} for {info.price_for:,} impressions{scale}")
+    say(f"unit       {printable(info.unit)} for {_count(info.price_for, 'impression')}{scale}")
     if outcome.competing_bids is not None:
         say(f"bids       {outcome.competing_bids:,} of competitors")
-    say(f"skipped    {outcome.skipped:,} bad rows")
+    say(f"skipped    {_count(outcome.skipped, 'bad row')}")
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" + "s" * (number != 1)

@@ -39,7 +39,7 @@ def test_a_theta_file(folder, capsys):
     assert run(["convert", "9.txt", "--reader", "ipinyou_theta", "--out", "o", "--currency", "CNY"]) == 0
     said = capsys.readouterr()
     assert said.out == (
-        "auctions   3 in 1 partitions\ncampaigns  9\ntime       not known, order of rows\n"
+        "auctions   3 in 1 partition\ncampaigns  9\ntime       not known, order of rows\n"
         "unit       CPM unit for 1,000 impressions\nskipped    0 bad rows\n"
     )
     assert said.err.splitlines() == [
@@ -181,7 +181,7 @@ def test_the_real_log(folder, capsys):
     if not data.is_dir():
         pytest.skip("the iPinYou logs are not here (set BIDDER_DATA to their folder)")
     assert run(["convert", str(data / "2997.test.theta.txt"), "--reader", "ipinyou_theta", "--out", "o"]) == 0
-    assert "auctions   156,063 in 1 partitions\ncampaigns  2997\n" in capsys.readouterr().out
+    assert "auctions   156,063 in 1 partition\ncampaigns  2997\n" in capsys.readouterr().out
     direct = open_log(LogSpec(reader="ipinyou_theta", path="2997.test.theta.txt"), data).source.log
     for name in ("ts", "campaign", "market_price", "pctr", "click"):
         np.testing.assert_array_equal(getattr(read("o"), name), getattr(direct, name))

@@ -23,7 +23,7 @@ from bidder.files.auction_logs.text_tables import (
 
 BATCH_ROWS = 250_000
 _PARQUET = (".parquet", ".pq")
-_NESTED = (pa.types.is_nested, pa.types.is_map, pa.types.is_time, pa.types.is_duration)
+_REFUSED = (pa.types.is_nested, pa.types.is_date, pa.types.is_time, pa.types.is_duration)
 
 
 def is_parquet(file: str) -> bool:
@@ -115,7 +115,7 @@ def _check_types(file: str, schema: Any, wanted: dict[str, str]) -> None:
     problems = []
     for title in dict.fromkeys(wanted.values()):
         kind = schema.field(title).type
-        if any(check(kind) for check in _NESTED):
+        if any(check(kind) for check in _REFUSED):
             message = f"column {title!r} is of type {kind}"
             problems.append(Problem(message, "numbers or text", place=Place(file)))
     if problems:
