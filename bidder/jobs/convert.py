@@ -114,14 +114,13 @@ def run_convert(
     from bidder.files.auction_logs.parquet_writer import ParquetLogWriter
 
     watch = progress or Silent()
-    spec, folder = _spec(str(log), dict(options or {}), overrides)
-    writer = ParquetLogWriter  # refuses a wrong folder before the log is read
-    writer(out, _nothing())
+    ParquetLogWriter(out, _nothing())  # refuses a wrong folder before the log is read
+    spec, folder = _spec(str(log), dict(options or {}), overrides, watch)
     bar = _Bar(watch, "reading")
     opened = open_log(spec, folder, skip_bad_rows, bar.to)
     source = _auctions(opened, spec)
     bar = _Bar(watch, "writing")
-    with writer(out, source.info, notes=opened.notes) as parquet:
+    with ParquetLogWriter(out, source.info, notes=opened.notes) as parquet:
         written = 0
         for piece in source.pieces():
             parquet.write(piece)
@@ -172,7 +171,9 @@ class _Experiment(BaseModel):
     """The log of past auctions."""
 
 
-def _spec(log: str, options: dict[str, Any], overrides: Sequence[str]) -> tuple[LogSpec, Path]:
+def _spec(
+    log: str, options: dict[str, Any], overrides: Sequence[str], watch: Progress
+) -> tuple[LogSpec, Path]:
     given = {name: value for name, value in options.items() if value not in (None, (), {})}
     if Path(log).suffix.lower() not in (".yaml", ".yml"):
         if overrides:
@@ -183,8 +184,10 @@ def _spec(log: str, options: dict[str, Any], overrides: Sequence[str]) -> tuple[
         message = f"{', '.join(map(_option, given))} cannot be given with an experiment"
         raise InputError(Problem(message, "--set log.key=value", place=Place(log)))
     from bidder.files.yaml_reader import read_document
+    from bidder.jobs.replay_worlds import make_worlds
 
-    experiment, _ = read_document(log, _Experiment, tuple(overrides))
+    experiment, document = read_document(log, _Experiment, tuple(overrides))
+    make_worlds(document, watch)
     return experiment.log, Path(log).parent
 
 

@@ -95,6 +95,23 @@ def test_an_experiment(folder, capsys):
     assert "--currency cannot be given with an experiment" in capsys.readouterr().err
 
 
+def test_an_experiment_whose_log_is_generated(folder, capsys):
+    Path("w.yaml").write_text(
+        "name: tiny\nseed: 5\ncalendar: {start: 2026-11-09, days: 1}\n"
+        "visitors: {users: 500, organic_visits: 300, visited_before: 0.1}\n"
+        "channels:\n  social: {kind: display, auctions: 900, campaigns: {feed: {ctr: 0.1, cvr: 0.3}},"
+        " competitors: [{name: other, count: 2, cpm: 20}], ours: {cpm: 22}}\n"
+    )
+    Path("e.yaml").write_text("log: {reader: parquet, path: world/social, world: w.yaml}\n")
+    assert run(["convert", "e.yaml", "--out", "o"]) == 0, capsys.readouterr().err
+    log = read("o")
+    assert len(log) == log.info.rows > 500 and log.info.campaigns == ("feed",)
+    assert Path("world/world.json").exists()
+    Path("e.yaml").write_text("log: {reader: parquet, path: w2/social, world: nothere.yaml}\n")
+    assert run(["convert", "e.yaml", "--out", "o"]) == 2
+    assert "e.yaml:1:" in capsys.readouterr().err
+
+
 def test_bad_rows(folder, capsys):
     Path("log.csv").write_text(CSV.format("\n".join([*ROWS, "1,c0,5,u", "x,c0,-1,u", "1,2"])))
     assert run(["convert", "log.csv", *COLUMNS, "--out", "o"]) == 2
