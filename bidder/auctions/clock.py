@@ -34,7 +34,7 @@ class Segment:
     episode : int
         Number of the episode in the campaign.
     tick : int
-        Number of the tick in the episode.
+        Another number for every tick.
     step : int
         Part of the episode, 0 to STEPS - 1.
     day : int

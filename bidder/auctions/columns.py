@@ -39,8 +39,11 @@ def money(rules: Rules) -> Money:
 
 
 def take(log: AuctionLog, rows: Ints | Bools) -> AuctionLog:
-    """Some rows of a log; competing bids are left out."""
+    """Some rows of a log, by position or mask; their numbers in the whole log are lost."""
     chosen = {name: column[rows] for name in COLUMNS if (column := getattr(log, name)) is not None}
+    if log.bids is not None:
+        positions = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        chosen["bids"] = log.bids.take(positions.astype(np.int64))
     return AuctionLog(info=log.info, **chosen)
 
 

@@ -91,6 +91,13 @@ class CompetingBids:
             self.quality[first:last],
         )
 
+    def take(self, rows: Ints) -> CompetingBids:
+        """The bids of some auctions, by their positions."""
+        number = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(number)])
+        place = np.repeat(self.offsets[rows] - offsets[:-1], number) + np.arange(offsets[-1])
+        return CompetingBids(offsets, self.bidder[place], self.bid[place], self.quality[place])
+
 
 @dataclass(frozen=True)
 class AuctionLog:

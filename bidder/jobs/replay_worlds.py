@@ -47,5 +47,6 @@ def _placed(problem: Problem, document: Document, key: str) -> Problem:
     """A YAML that cannot be opened is a matter of the reference, not of the YAML."""
     place = problem.place
     if place is not None and place.line is None and problem.message.startswith("cannot be read"):
-        return replace(problem, message=f"{place.file} {problem.message}", place=document.place((key, "world")))
+        message = f"{place.file} {problem.message}"
+        return replace(problem, message=message, place=document.place((key, "world")))
     return problem

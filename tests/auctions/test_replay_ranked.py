@@ -10,9 +10,11 @@ import pytest
 from replay_cases import Factor, FactorParams, random_log, with_rivals
 from test_replay_reference import run
 
+from bidder.auctions.columns import take
 from bidder.auctions.competitors import fitted_competitors
 from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.replay import Replay
+from bidder.auctions.result import COUNTED
 from bidder.auctions.rules import Episodes, Outcomes, OverBudget, Payment, Pricing, Rivals, Rules
 from bidder.auctions.strategies.base import Market
 from bidder.auctions.worth import Objective, worth
@@ -109,3 +111,21 @@ def test_competitors_with_small_budgets_leave_more_to_us():
         shown[budget] = result[0].total("impressions")
     still = run(log, Rules(payment=Payment.GSP), EPISODES, [10**6], params[:1])[0].total("impressions")
     assert shown[10] > shown[100] > still > shown[10**9]
+
+
+def test_campaigns_meet_the_competitors_of_their_own_auctions():
+    rng = np.random.default_rng(8)
+    log = with_rivals(random_log(rng, 900, campaigns=2), rng)
+    rules = Rules(payment=Payment.GSP, slots=(1.0, 0.5))
+    params = [FactorParams(name="f", factor=400.0)]
+    both = run(log, rules, EPISODES, [200], params, pieces=[500])[0]
+    rows = []
+    for code in range(2):
+        mine = take(log, log.campaign == code)
+        for i, row in enumerate(np.flatnonzero(log.campaign == code)):
+            assert (mine.bids.part(i, i + 1).bid == log.bids.part(row, row + 1).bid).all()
+        alone = replace(mine, info=replace(log.info, campaigns=("x",), rows=len(mine)))
+        # Slots keep clicks by a draw for the row in the whole log: what does not depend on it is compared.
+        rows.append(run(alone, rules, EPISODES, [200], params)[0].episodes)
+    shown = [COUNTED.index(name) for name in ("auctions", "entered", "impressions", "cost", "worth")]
+    assert (both.episodes[:, shown] == np.concatenate(rows)[:, shown]).all()

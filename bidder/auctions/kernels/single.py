@@ -78,7 +78,8 @@ def _sums(start, stop, columns, base, first, m, money):  # type: ignore[no-untyp
     """Impressions, clicks, cost and worth of a run without a budget."""
     bids, least = base[start - first : stop - first], columns.least[start:stop]
     price, worth = columns.price[start:stop], columns.worth[start:stop]
-    impressions, clicks, cost, gained = 0, 0, 0, 0
+    none = np.int64(0)
+    impressions, clicks, cost, gained = none, none, none, none
     for i in range(len(bids)):
         bid = m * bids[i]
         if money.integer:

@@ -91,7 +91,7 @@ class View:
     Attributes
     ----------
     tick : int
-        Number of the tick in its episode, from 0.
+        Number of earlier looks in this episode.
     episode : int
         Number of the episode in its campaign, from 0.
     campaign : str

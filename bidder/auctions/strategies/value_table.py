@@ -56,7 +56,7 @@ class ValueTable:
 class TableStrategy(Strategy):
     """Base of the dynamic programs."""
 
-    Params = TableParams
+    Params: ClassVar[type[StrategyParams]] = TableParams
     paced: ClassVar[bool] = False
     steady: ClassVar[bool] = True
 
