@@ -10,10 +10,13 @@ from bidder.cli.output import json_option, notes, printable, quiet_option, say, 
 from bidder.cli.plan import lang_option
 
 if TYPE_CHECKING:
+    from bidder.auctions.result import Setting
     from bidder.jobs.replay import ReplayOutcome
 
 MOST_ROWS = 20
 """Rows of the table on the terminal."""
+WIDEST = 24
+"""Characters of the table's columns of names and swept fields."""
 
 
 @click.command()
@@ -69,42 +72,61 @@ def command(
 def _print(outcome: ReplayOutcome) -> None:
     from bidder.cli import tables
 
-    result = outcome.result
-    total = len(result.settings)
-    rows = _shown(outcome)
-    swept = list(dict.fromkeys(n for s in result.settings for n, _ in s.swept))
-    swept = [name for name in swept if name not in ("episodes.budget", "seed")][:3]
-    left = ["strategy", *(["part"] if result.settings[0].part != "all" else []), *swept]
-    right = ["budget", "impressions", "clicks", "cost", "spent", "cpc", outcome.measure, "interval", "regret"]
-    right = list(dict.fromkeys(right))
-    table = tables.new_table([*((name, "left") for name in left), *((name, "right") for name in right)])
-    for k in rows:
-        cells = _cells(outcome, k)
-        table.add_row(*(tables.cell(str(cells.get(name, ""))) for name in (*left, *right)))
+    result, rows = outcome.result, _shown(outcome)
+    cells = [_cells(outcome, k) for k in rows]
+    left = ("strategy", "part", "setting")
+    right = ("budget", "impressions", "clicks", "cost", "spent", "cpc", outcome.measure, "interval", "regret")
+    told = {name for name in (*left, *right) if any(c[name] not in ("", tables.NOTHING) for c in cells)}
+    if "setting" in told:
+        told -= {"impressions", "cpc"}  # all of it would not fit into a line
+    parts = {one["part"] for one in cells}
+    if len(parts) == 1 and "part" in told:
+        told.remove("part")
+        say(f"on the part {parts.pop()} of the log:")
+    names = [name for name in dict.fromkeys((*left, *right)) if name in told]
+    table = tables.new_table([(n, "left" if n in left else "right") for n in names])
+    for name, column in zip(names, table.columns, strict=True):
+        lines = [line for one in cells for line in one[name].split("\n")]
+        column.min_width = min(max(map(len, [name, *lines])), WIDEST)
+    for one in cells:
+        table.add_row(*(tables.cell(one[name]) for name in names))
     tables.show(table)
-    if total > len(rows):
-        say(f"and {total - len(rows):,} more in results.csv")
+    if len(result.settings) > len(rows):
+        say(f"and {len(result.settings) - len(rows):,} more in results.csv")
 
 
 def _shown(outcome: ReplayOutcome) -> list[int]:
-    """The rows to show: all, or those with the most of the measure, in the order of the file."""
-    results = outcome.result.results
-    best = sorted(range(len(results)), key=lambda k: (-results[k].total(outcome.measure), k))
+    """The rows to show: all, or those of the last part with the most of the measure, in their order."""
+    settings, results = outcome.result.settings, outcome.result.results
+    if len(settings) <= MOST_ROWS:
+        return list(range(len(settings)))
+    last = [k for k, setting in enumerate(settings) if setting.part == settings[-1].part]
+    best = sorted(last, key=lambda k: (-results[k].total(outcome.measure), k))
     return sorted(best[:MOST_ROWS])
+
+
+def _swept(setting: Setting) -> str:
+    """What is swept besides the budget, a line for each field: ``base_bid 10``."""
+    from bidder.jobs.replay_output import plain
+
+    values = [(name, value) for name, value in setting.swept if name != "episodes.budget"]
+    lines = [f"{name.rpartition('.')[2]} {plain(value)}" for name, value in values]
+    return "\n".join(line if len(line) <= WIDEST else line[: WIDEST - 3] + "..." for line in lines)
 
 
 def _cells(outcome: ReplayOutcome, k: int) -> dict[str, str]:
     from bidder.auctions.metrics import metrics
     from bidder.cli import tables
-    from bidder.jobs.replay_output import Scale, plain
+    from bidder.jobs.replay_output import Scale
 
     result, measure, scale = outcome.result, outcome.measure, Scale(outcome.units)
     setting, figures = result.settings[k], result.results[k]
     computed, interval = metrics(figures, setting, result.info), result.interval[k].get(measure)
     cpc = scale.price(computed["cpc"])
-    cells = {
+    return {
         "strategy": setting.strategy,
-        "part": setting.part,
+        "part": "" if setting.part == "all" else setting.part,
+        "setting": _swept(setting),
         "budget": _number(scale.mean(setting.budget, "cost")),
         "impressions": f"{figures.total('impressions'):,}",
         "clicks": f"{figures.total('clicks'):,}",
@@ -115,7 +137,6 @@ def _cells(outcome: ReplayOutcome, k: int) -> dict[str, str]:
         "interval": _ends(interval, measure, scale),
         "regret": _share(computed["regret"]),
     }
-    return {**{name: str(plain(value)) for name, value in setting.swept}, **cells}
 
 
 def _ends(interval: tuple[float, float] | None, measure: str, scale: Any) -> str:

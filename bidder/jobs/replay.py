@@ -116,7 +116,10 @@ def run_replay(
         store = Store(folder)
         if not resume:
             store.clear()
-        played = play_all(Players(loaded, logs, store, count, cluster, watch))
+        try:
+            played = play_all(Players(loaded, logs, store, count, cluster, watch))
+        except InputError as error:  # what only the replay itself could find
+            raise InputError(map(loaded.document.locate, error.problems)) from error
         watch.stage("comparing")
         outcome = _written(loaded, logs, played, folder, lang if report else None, watch)
         store.prune()

@@ -47,8 +47,8 @@ def test_data_on_stdout_and_the_rest_on_stderr(tmp_path):
     done = bidder("replay", write(tmp_path), "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["strategy", "base_bid", "budget", "impressions", "clicks", "cost", "spent",
-                                "cpc", "interval", "regret"]
+    assert lines[0].split() == ["strategy", "setting", "budget", "clicks", "cost", "spent", "interval",
+                                "regret"]
     assert [line.split()[0] for line in lines[2:]] == ["flat", "lin", "lin"]
     assert "note: " in done.stderr and "written to" in done.stderr and "\x1b" not in done.stdout + done.stderr
     files = {p.name for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")}
