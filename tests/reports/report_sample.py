@@ -138,6 +138,8 @@ def sample_extras(plan: Plan) -> dict[str, object]:
     return {"frontier": frontier, "scenarios": scenarios, "inputs_yaml": text}
 
 
+# Arrow's strings cannot hold every text that Python's can.
+@pd.option_context("future.infer_string", False)
 def renamed(plan: Plan, name: str) -> Plan:
     """The plan with a hostile text in every place that a user's text can reach."""
     spec = plan.spec.model_copy(
