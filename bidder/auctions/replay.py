@@ -15,17 +15,17 @@ from typing import Any
 import numpy as np
 
 from bidder.auctions.arrays import Ints
-from bidder.auctions.calls import Asked, StrategyError
-from bidder.auctions.columns import take
-from bidder.auctions.hindsight_replay import HindsightReplay
+from bidder.auctions.engine.calls import Asked, StrategyError
+from bidder.auctions.engine.columns import take
+from bidder.auctions.engine.hindsight_replay import HindsightReplay
+from bidder.auctions.engine.pieces import blocks_by_campaign
+from bidder.auctions.engine.players import player
+from bidder.auctions.engine.stream import Stream
+from bidder.auctions.engine.tally import Tally
 from bidder.auctions.log import AuctionLog
-from bidder.auctions.pieces import blocks_by_campaign
-from bidder.auctions.players import player
 from bidder.auctions.result import SettingResult
 from bidder.auctions.rules import Outcomes
 from bidder.auctions.strategies.base import Market, Strategy, Training
-from bidder.auctions.stream import Stream
-from bidder.auctions.tally import Tally
 from bidder.auctions.worth import Objective
 
 __all__ = ["Replay", "StrategyError"]
@@ -45,7 +45,7 @@ class Replay:
     objective : Objective
     bounds : bool
         Whether to work out the hindsight bounds too. They do not depend on the strategy: for several
-        strategies, :class:`~bidder.auctions.hindsight_replay.HindsightReplay` gives them once.
+        strategies, :class:`~bidder.auctions.engine.hindsight_replay.HindsightReplay` gives them once.
 
     Raises
     ------

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bidder.auctions.arrays import Ints
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.rules import Episodes, Rules
 from bidder.auctions.worth import Objective
 

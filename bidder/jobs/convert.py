@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bidder.auctions.spec_log import LogSpec
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.errors import InputError, Place, Problem, one_of
 from bidder.jobs.progress import Progress, Silent
 
@@ -96,7 +96,7 @@ def run_convert(
     out : path
         Folder for the Parquet files.
     options : mapping, optional
-        What :class:`~bidder.auctions.spec_log.LogSpec` may say, for a log that is given by itself.
+        What :class:`~bidder.auctions.experiments.spec_log.LogSpec` may say, for a log given by itself.
     overrides : sequence of str
         ``key.sub=value`` settings over what the YAML says.
     skip_bad_rows : bool
@@ -192,7 +192,7 @@ def _spec(
 
 
 def _from_options(log: str, given: dict[str, Any]) -> LogSpec:
-    from bidder.auctions.spec_log import Reader
+    from bidder.auctions.experiments.spec_log import Reader
 
     readers = Reader.__args__  # type: ignore[attr-defined]
     name = re.sub(r"\.(gz|bz2)$", "", log.lower())

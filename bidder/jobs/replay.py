@@ -11,8 +11,8 @@ from bidder.errors import InputError, Place, Problem
 from bidder.jobs.progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from bidder.auctions.experiments.spec_resolve import Units
     from bidder.auctions.result import ExperimentResult
-    from bidder.auctions.spec_resolve import Units
     from bidder.jobs.replay_config import LoadedExperiment
     from bidder.jobs.replay_logs import Logs
     from bidder.jobs.replay_play import Played

@@ -17,10 +17,10 @@ from bidder.jobs.replay_worlds import make_worlds
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from bidder.auctions.spec import ExperimentSpec, VariedSpec
-    from bidder.auctions.spec_resolve import LogFacts, Units
+    from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
+    from bidder.auctions.experiments.spec_resolve import LogFacts, Units
+    from bidder.auctions.experiments.sweep import Grid, Variant
     from bidder.auctions.strategies.base import StrategyParams
-    from bidder.auctions.sweep import Grid, Variant
 
     Model = TypeVar("Model", bound=BaseModel)
 
@@ -87,7 +87,7 @@ def check_log(loaded: LoadedExperiment, facts: LogFacts, units: Units) -> None:
     InputError
         With every problem, each at its line and column.
     """
-    from bidder.auctions.spec_check import check_setting, check_split
+    from bidder.auctions.experiments.spec_check import check_setting, check_split
 
     found = [loaded.document.locate(p) for p in check_split(loaded.spec, facts)]
     for spec, variant in zip(loaded.shared, loaded.grid.shared, strict=True):
@@ -142,9 +142,9 @@ class _Loader:
         self.models: dict[str, type[BaseModel] | None] = {}
 
     def load(self) -> LoadedExperiment:
-        from bidder.auctions.spec import ExperimentSpec, VariedSpec
-        from bidder.auctions.spec_check import check_experiment, check_names
-        from bidder.auctions.sweep import expand
+        from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
+        from bidder.auctions.experiments.spec_check import check_experiment, check_names
+        from bidder.auctions.experiments.sweep import expand
 
         data = self.document.data
         grid = expand(data if isinstance(data, dict) else {}, self._model, self.problems)
@@ -164,7 +164,7 @@ class _Loader:
         return LoadedExperiment(specs[0], self.document, grid, tuple(shared), tuple(map(tuple, own)))
 
     def _first(self, data: Any, grid: Grid) -> Variant:
-        from bidder.auctions.sweep import Variant
+        from bidder.auctions.experiments.sweep import Variant
 
         if not isinstance(data, dict):
             return Variant(data, {})

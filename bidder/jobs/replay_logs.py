@@ -14,9 +14,9 @@ from bidder.jobs.replay_store import digest, fingerprint
 from bidder.jobs.replay_work import Bench
 
 if TYPE_CHECKING:
+    from bidder.auctions.experiments.spec_log import LogSpec
+    from bidder.auctions.experiments.spec_resolve import LogFacts, Units
     from bidder.auctions.result import Drift
-    from bidder.auctions.spec_log import LogSpec
-    from bidder.auctions.spec_resolve import LogFacts, Units
     from bidder.files.auction_logs import OpenedLog
 
 
@@ -65,7 +65,7 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
     InputError
         With every problem of the logs, else of the settings, each at its place.
     """
-    from bidder.auctions.spec_resolve import Units
+    from bidder.auctions.experiments.spec_resolve import Units
     from bidder.files.auction_logs import open_log
 
     spec, folder = loaded.spec, loaded.folder
@@ -99,8 +99,8 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
 def _seen(opened: OpenedLog) -> Survey:
     if opened.source is not None:
         return survey(opened.source)
-    from bidder.auctions.histogram_replay import histogram_info
-    from bidder.auctions.spec_resolve import LogFacts
+    from bidder.auctions.engine.histogram_replay import histogram_info
+    from bidder.auctions.experiments.spec_resolve import LogFacts
 
     assert opened.histogram is not None
     info, columns = histogram_info(opened.histogram), ("ts", "campaign", "market_price", "pctr", "click")

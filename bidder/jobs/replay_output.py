@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bidder.files.atomic import OutputFolder
 
 if TYPE_CHECKING:
+    from bidder.auctions.experiments.spec_resolve import Units
     from bidder.auctions.result import ExperimentResult, Setting, SettingResult
-    from bidder.auctions.spec_resolve import Units
 
 RESULTS_FILE = "results.csv"
 COMPARISONS_FILE = "comparisons.csv"

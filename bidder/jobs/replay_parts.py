@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bidder.auctions.experiments.spec_resolve import DAY_US, LogFacts
 from bidder.auctions.log import COLUMNS, AuctionLog, LogInfo, LogSource
-from bidder.auctions.spec_resolve import DAY_US, LogFacts
 
 if TYPE_CHECKING:
     from bidder.auctions.arrays import Ints
-    from bidder.auctions.histogram import PriceHistogram
-    from bidder.auctions.prices import PriceDistribution
+    from bidder.auctions.experiments.spec_parts import SplitSpec
+    from bidder.auctions.landscapes.histogram import PriceHistogram
+    from bidder.auctions.landscapes.prices import PriceDistribution
     from bidder.auctions.result import Drift
     from bidder.auctions.rules import Episodes, Rules
-    from bidder.auctions.spec_parts import SplitSpec
     from bidder.auctions.strategies.base import Training
 
 ALL = "all"
@@ -150,7 +150,7 @@ def divide(source: LogSource, seen: Survey, split: SplitSpec, time_zone: str) ->
 def _ends(source: LogSource, seen: Survey, borders: Sequence[Any], time_zone: str) -> list[int]:
     if not isinstance(borders[0], date):
         return [min(round(seen.rows * float(share)), seen.rows) for share in np.cumsum(borders)]
-    from bidder.auctions.spec_parts import day_start
+    from bidder.auctions.experiments.spec_parts import day_start
 
     moments: Ints = np.array([day_start(day, time_zone, 1) for day in borders], dtype=np.int64)
     rows = np.zeros(len(moments), dtype=np.int64)
@@ -178,8 +178,8 @@ def watch_parts(
     parts: Mapping[str, LogSource], win_on_tie: bool
 ) -> tuple[PriceDistribution, tuple[Drift, ...]]:
     """Market prices of the last part, and how the parts differ; one pass over all of them."""
-    from bidder.auctions.drift import DriftCounter
-    from bidder.auctions.landscape import PriceCounter
+    from bidder.auctions.experiments.drift import DriftCounter
+    from bidder.auctions.landscapes.landscape import PriceCounter
 
     drift, last = DriftCounter(), list(parts)[-1]
     prices = PriceCounter(win_on_tie)
@@ -204,7 +204,7 @@ def training(part: Part, cut: Episodes, now: LogInfo, win_on_tie: bool) -> Train
         Of the part that is replayed.
     win_on_tie : bool
     """
-    from bidder.auctions.landscape import PriceCounter
+    from bidder.auctions.landscapes.landscape import PriceCounter
     from bidder.auctions.strategies.base import Training
 
     every = max(-(-(part.last - part.first) // TRAINING_ROWS), 1)
@@ -228,7 +228,7 @@ def competitors_budgets(part: Part | CountsPart, cut: Episodes, rules: Rules) ->
     ValueError
         When the rules give another number of budgets than there are competitors.
     """
-    from bidder.auctions.competitors import needed_budgets
+    from bidder.auctions.ranked.competitors import needed_budgets
 
     spent, given = np.zeros(0, dtype=np.int64), rules.rivals.budgets
     for piece in part.pieces():

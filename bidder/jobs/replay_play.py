@@ -17,8 +17,8 @@ from bidder.jobs.replay_store import Store, program
 from bidder.jobs.replay_work import Batch, Job, batches, key
 
 if TYPE_CHECKING:
+    from bidder.auctions.experiments.tuning import Contest
     from bidder.auctions.result import SettingResult, Tuned
-    from bidder.auctions.tuning import Contest
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Players:
         return [program(), self.logs.inputs, *(_source(kind) for kind in dict.fromkeys(self.loaded.kinds))]
 
     def _job(self, number: int, part: str) -> Job:
-        from bidder.auctions.spec_resolve import in_units
+        from bidder.auctions.experiments.spec_resolve import in_units
 
         point = self.loaded.grid.points[number]
         spec = self.loaded.shared[point.shared]
@@ -116,7 +116,7 @@ class Players:
         )
 
     def _resolved(self, shared: int, part: str) -> tuple[Any, ...]:
-        from bidder.auctions.spec_resolve import episodes, rules
+        from bidder.auctions.experiments.spec_resolve import episodes, rules
 
         if (shared, part) not in self._rules:
             spec, units = self.loaded.shared[shared], self.logs.units
@@ -154,7 +154,7 @@ def play_all(players: Players) -> Played:
 
 
 def _contests(loaded: LoadedExperiment) -> list[Contest]:
-    from bidder.auctions.tuning import contests
+    from bidder.auctions.experiments.tuning import contests
 
     points = loaded.grid.points
     return contests(
@@ -165,7 +165,7 @@ def _contests(loaded: LoadedExperiment) -> list[Contest]:
 
 
 def _tune(players: Players, contests: list[Contest]) -> Played:
-    from bidder.auctions.tuning import best, faced, measure_of, scores
+    from bidder.auctions.experiments.tuning import best, faced, measure_of, scores
 
     spec, grid, names = players.loaded.spec, players.loaded.grid, players.logs.names
     assert spec.split is not None

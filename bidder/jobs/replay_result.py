@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def gather(loaded: LoadedExperiment, logs: Logs, played: Played) -> tuple[ExperimentResult, str]:
     """The whole result, and the measure that strategies are compared by."""
-    from bidder.auctions.compare import totals
-    from bidder.auctions.spec_resolve import episodes, rules
+    from bidder.auctions.experiments.compare import totals
+    from bidder.auctions.experiments.spec_resolve import episodes, rules
 
     spec, how = loaded.spec, loaded.spec.compare
     settings = tuple(_setting(loaded, logs, k, part) for k, part in played.order)
@@ -75,7 +75,7 @@ def _comparisons(
     loaded: LoadedExperiment, logs: Logs, played: Played, settings: Sequence[Setting],
     results: Sequence[SettingResult], measure: str,
 ) -> tuple[tuple[Comparison, ...], list[str]]:
-    from bidder.auctions.compare import FEWEST, MOST_PAIRS, compare, pairs
+    from bidder.auctions.experiments.compare import FEWEST, MOST_PAIRS, compare, pairs
 
     how, points = loaded.spec.compare, loaded.grid.points
     last = [k for k, setting in enumerate(settings) if setting.part == logs.last]

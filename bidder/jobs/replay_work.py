@@ -15,7 +15,7 @@ from bidder.jobs.replay_parts import CountsPart, Part, competitors_budgets, trai
 from bidder.jobs.replay_store import digest
 
 if TYPE_CHECKING:
-    from bidder.auctions.prices import PriceDistribution
+    from bidder.auctions.landscapes.prices import PriceDistribution
     from bidder.auctions.replay import Replay
     from bidder.auctions.result import SettingResult
     from bidder.auctions.rules import Episodes, Rules
@@ -145,7 +145,7 @@ class Bench:
         return Replay(kind, params, self._market(batch), objective)
 
     def _run_counts(self, batch: Batch, part: CountsPart) -> list[SettingResult]:
-        from bidder.auctions.histogram_replay import replay_histogram
+        from bidder.auctions.engine.histogram_replay import replay_histogram
         from bidder.auctions.strategies.registry import strategy_class
 
         params = [j.params for j in batch.jobs]
@@ -155,7 +155,7 @@ class Bench:
     def _market(self, batch: Batch) -> Market:
         import numpy as np
 
-        from bidder.auctions.spec_resolve import ticks
+        from bidder.auctions.experiments.spec_resolve import ticks
         from bidder.auctions.strategies.base import Market
 
         job, info = batch.first, self.parts[batch.first.part].info

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Payment, Pricing
 from bidder.reports import charts
 from bidder.reports.charts import Row

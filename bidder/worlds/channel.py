@@ -9,7 +9,7 @@ import numpy as np
 
 from bidder.auctions.arrays import Bytes, Floats, Ints
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.ranking import quality_weights
+from bidder.auctions.ranked.ranking import quality_weights
 from bidder.money import MICROS
 from bidder.worlds.draws import Block
 from bidder.worlds.hours import Hours

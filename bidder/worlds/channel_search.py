@@ -6,7 +6,7 @@ import numpy as np
 
 from bidder.auctions.arrays import Codes, Floats, Ints
 from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
-from bidder.auctions.ranking import quality_weights
+from bidder.auctions.ranked.ranking import quality_weights
 from bidder.money import MICROS
 from bidder.worlds.channel import Channel, Place, Visited
 from bidder.worlds.draws import Block, Difference, delays, difference, hashed, order_values, pick, times

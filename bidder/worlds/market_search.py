@@ -1,6 +1,6 @@
 """The keyword auctions of one block, one after the other, because money runs out in between.
 
-Ranks and prices are those of :mod:`bidder.auctions.ranking`.
+Ranks and prices are those of :mod:`bidder.auctions.ranked.ranking`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bidder.auctions.compare import (
+from bidder.auctions.experiments.compare import (
     FEWEST,
     bca,
     compare,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.auctions.drift import DriftCounter, drift, population_stability
+from bidder.auctions.experiments.drift import DriftCounter, drift, population_stability
 from bidder.auctions.log import AuctionLog, LogInfo
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
+from bidder.auctions.experiments.spec_check import check_experiment, check_names, check_setting, check_split
+from bidder.auctions.experiments.spec_parts import SplitSpec
+from bidder.auctions.experiments.spec_resolve import LogFacts, Units, episodes, in_units, rules, ticks
 from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import Payment
-from bidder.auctions.spec import ExperimentSpec, VariedSpec
-from bidder.auctions.spec_check import check_experiment, check_names, check_setting, check_split
-from bidder.auctions.spec_parts import SplitSpec
-from bidder.auctions.spec_resolve import LogFacts, Units, episodes, in_units, rules, ticks
 from bidder.auctions.strategies.linear import LinearParams
 from bidder.auctions.strategies.max_cpc import MaxCpcParams
 

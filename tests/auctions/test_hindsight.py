@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.auctions.hindsight import HindsightBounds
-from bidder.auctions.shares import share_down, share_up
+from bidder.auctions.landscapes.hindsight import HindsightBounds
+from bidder.auctions.landscapes.shares import share_down, share_up
 
 small = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=9)
 big = st.lists(st.tuples(st.integers(2**52, 2**53 - 1), st.integers(2**52, 2**53 - 1)), max_size=6)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.auctions.histogram import PriceHistogram
-from bidder.auctions.histogram_replay import HOUR_US, histogram_info, replay_histogram
+from bidder.auctions.engine.histogram_replay import HOUR_US, histogram_info, replay_histogram
+from bidder.auctions.landscapes.histogram import PriceHistogram
 from bidder.auctions.result import COUNTED
 from bidder.auctions.rules import Episodes, OverBudget, Payment, Pricing, Rules
 from bidder.auctions.strategies.base import Control, Market, Strategy

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bidder.auctions import buckets
-from bidder.auctions.landscape import MOST_EXACT, PriceCounter, count_prices
+from bidder.auctions.landscapes import buckets
+from bidder.auctions.landscapes.landscape import MOST_EXACT, PriceCounter, count_prices
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.prices import PriceDistribution
 
 
 def log(price, lost=None, censored=False):

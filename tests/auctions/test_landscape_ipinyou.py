@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bidder.auctions.hindsight import HindsightBounds
-from bidder.auctions.landscape import PriceCounter
+from bidder.auctions.landscapes.hindsight import HindsightBounds
+from bidder.auctions.landscapes.landscape import PriceCounter
 
 DATA = Path(os.environ.get("BIDDER_DATA", Path(__file__).parents[3] / "shared" / "data")) / "ipinyou"
 THETA, INFO = DATA / "2997.test.theta.txt", DATA / "2997.info.json"

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.auctions.bid_landscape import bid_landscape
-from bidder.auctions.hull import concave_hull
+from bidder.auctions.landscapes.bid_landscape import bid_landscape
+from bidder.auctions.landscapes.hull import concave_hull
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.auctions.rules import Payment, Pricing, Rules
 from bidder.auctions.winning import least_payment, least_winning_bid

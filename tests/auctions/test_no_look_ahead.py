@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from replay_cases import HOUR, noise_after, random_log, with_rivals
 
-from bidder.auctions.players import RankedPlayer, SinglePlayer, TablePlayer
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.engine.players import RankedPlayer, SinglePlayer, TablePlayer
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.replay import Replay
 from bidder.auctions.rules import Episodes, Payment, Rules
 from bidder.auctions.strategies.base import Market, Training

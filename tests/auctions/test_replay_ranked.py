@@ -10,9 +10,9 @@ import pytest
 from replay_cases import Factor, FactorParams, random_log, with_rivals
 from test_replay_reference import run
 
-from bidder.auctions.columns import take
-from bidder.auctions.competitors import fitted_competitors
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.engine.columns import take
+from bidder.auctions.landscapes.prices import PriceDistribution
+from bidder.auctions.ranked.competitors import fitted_competitors
 from bidder.auctions.replay import Replay
 from bidder.auctions.result import COUNTED
 from bidder.auctions.rules import Episodes, Outcomes, OverBudget, Payment, Pricing, Rivals, Rules

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from replay_cases import HOUR, Factor, FactorEach, FactorParams, random_log
 from replay_reference import play
 
-from bidder.auctions.columns import take
+from bidder.auctions.engine.columns import take
 from bidder.auctions.replay import Replay
 from bidder.auctions.result import COUNTED, STEPS
 from bidder.auctions.rules import Episodes, LastEpisode, Outcomes, OverBudget, Payment, Pricing, Rules

@@ -7,12 +7,12 @@ import pickle
 import numpy as np
 import pytest
 
-from bidder.auctions.competitors import Competitors, fitted_competitors, needed_budgets
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, FIELDS
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
-from bidder.auctions.prices import PriceDistribution
-from bidder.auctions.ranking import ranked_bids, ranked_rules, slot_millionths
+from bidder.auctions.ranked.competitors import Competitors, fitted_competitors, needed_budgets
+from bidder.auctions.ranked.ranking import ranked_bids, ranked_rules, slot_millionths
 from bidder.auctions.rules import Payment, Pricing, Rules
 from bidder.errors import InputError
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slots_reference import auction, externality, gsp_price, ranking, vcg_exact
 
-from bidder.auctions.ranking import MAX_RANK, allocate, allocate_all, quality_weights, slot_millionths
+from bidder.auctions.ranked.ranking import MAX_RANK, allocate, allocate_all, quality_weights, slot_millionths
 from bidder.auctions.rules import Payment
 
 GRID = quality_weights(np.array([0.25, 0.5, 1.0, 1.0, 1.5, 2.0, 1 / 3, 0.7]))

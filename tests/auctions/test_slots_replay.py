@@ -11,7 +11,13 @@ from slots_reference import replay
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, COST, FIELDS, IMPRESSIONS, STOPPED
 from bidder.auctions.log import CompetingBids
-from bidder.auctions.ranking import MAX_RANK, quality_weights, ranked_bids, ranked_rules, slot_millionths
+from bidder.auctions.ranked.ranking import (
+    MAX_RANK,
+    quality_weights,
+    ranked_bids,
+    ranked_rules,
+    slot_millionths,
+)
 from bidder.auctions.rules import Outcomes, OverBudget, Payment, Pricing, Rules
 
 COUNTS = ("balance", "stopped", "entered", "impressions", "clicks", "conversions", "cost", "value", "worth")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bidder.auctions.log import CompetingBids
-from bidder.auctions.ranking import (
+from bidder.auctions.ranked.ranking import (
     MAX_COMPETITORS,
     MAX_RANK,
     allocate_all,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bidder.auctions.experiments.sweep import MAX_SETTINGS, Grid, expand
 from bidder.auctions.strategies.registry import params_model
-from bidder.auctions.sweep import MAX_SETTINGS, Grid, expand
 from bidder.errors import Problems
 
 BASE = {

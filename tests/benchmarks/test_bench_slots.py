@@ -12,7 +12,13 @@ import pytest
 from bidder.auctions.kernels.slots import RankedColumns, ranked_auctions, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, FIELDS
 from bidder.auctions.log import CompetingBids
-from bidder.auctions.ranking import payment_code, quality_weights, ranked_bids, ranked_rules, slot_millionths
+from bidder.auctions.ranked.ranking import (
+    payment_code,
+    quality_weights,
+    ranked_bids,
+    ranked_rules,
+    slot_millionths,
+)
 from bidder.auctions.rules import Payment, Pricing, Rules
 
 AUCTIONS, BIDDERS = 1_000_000, 10

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.auctions.log import COLUMNS, AuctionLog, LogSource
-from bidder.auctions.spec_log import LogSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 IPINYOU = Path(os.environ.get("BIDDER_DATA", ROOT.parent / "shared" / "data")) / "ipinyou"

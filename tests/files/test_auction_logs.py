@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from log_samples import IPINYOU, SAMPLES, needs_ipinyou, same, whole
 
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.auctions.log import InMemory
-from bidder.auctions.spec_log import LogSpec
 from bidder.errors import InputError
 from bidder.files.auction_logs import open_log, scanned
 from bidder.files.auction_logs.parquet import ParquetLogWriter, ParquetSource

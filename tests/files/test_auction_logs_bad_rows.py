@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bidder.auctions.spec_log import LogSpec
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.errors import InputError
 from bidder.files.auction_logs import OpenedLog, open_log
 

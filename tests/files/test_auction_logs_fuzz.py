@@ -9,7 +9,7 @@ import log_samples as samples
 import pytest
 from log_samples import SAMPLES, whole
 
-from bidder.auctions.spec_log import LogSpec
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.errors import InputError
 from bidder.files.auction_logs import open_log
 from bidder.files.auction_logs.parquet import ParquetLogWriter

@@ -19,8 +19,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
-from bidder.auctions.spec_log import LogSpec
 from bidder.errors import InputError
 from bidder.files.auction_logs import open_log
 from bidder.files.auction_logs.parquet import ParquetLogWriter, ParquetSource
@@ -172,7 +172,7 @@ def test_killed_at_any_moment_only_whole_logs_are_seen(tmp_path):
 STREAMING = """
 import resource, sys
 from pathlib import Path
-from bidder.auctions.spec_log import LogSpec
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.files.auction_logs import open_log, scanned, text_tables
 scanned.IN_MEMORY_ROWS, text_tables.BLOCK_BYTES = 1000, 1 << 20
 def peak():  # of this process itself: a parent's peak may be counted into ru_maxrss

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bidder.auctions.spec_log import LogSpec
+from bidder.auctions.experiments.spec_log import LogSpec
 from bidder.cli.main import run
 from bidder.files.auction_logs import open_log
 from bidder.jobs.convert import run_convert

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from replay_runs import experiment, run, table, write_log
 
-from bidder.auctions.calls import StrategyError
+from bidder.auctions.engine.calls import StrategyError
 from bidder.errors import InputError, LockedError
 from bidder.jobs.replay_store import locked
 
@@ -82,7 +82,7 @@ def test_a_cluster_changes_nothing(tmp_path):
 
 
 def _as_parquet(folder):
-    from bidder.auctions.spec_log import LogSpec
+    from bidder.auctions.experiments.spec_log import LogSpec
     from bidder.files.auction_logs import open_log
     from bidder.files.auction_logs.parquet_writer import ParquetLogWriter
 

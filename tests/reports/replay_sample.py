@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.result import (
     COUNTED,
     STEPS,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_worlds import live, only, spec_of
 
-from bidder.auctions.ranking import check_ranks, quality_weights
+from bidder.auctions.ranked.ranking import check_ranks, quality_weights
 from bidder.errors import InputError
 
 

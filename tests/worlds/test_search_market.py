@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_worlds import live, only
 
-from bidder.auctions.ranking import allocate, quality_weights, slot_millionths
+from bidder.auctions.ranked.ranking import allocate, quality_weights, slot_millionths
 from bidder.auctions.rules import Payment
 from bidder.worlds.tally import CLICKS, COST, IMPRESSIONS
 

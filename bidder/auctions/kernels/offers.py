@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from bidder.auctions.kernels.slots import _part, clear, insert, vcg_price
-from bidder.auctions.ranking import payment_code
+from bidder.auctions.ranked.ranking import payment_code
 from bidder.auctions.rules import Payment
 
 VCG = payment_code(Payment.VCG)

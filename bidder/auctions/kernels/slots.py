@@ -1,6 +1,6 @@
 """Auctions with several slots: all bidders at once, and our own bids against others' in order.
 
-Formulas, rounding and limits are those of :mod:`bidder.auctions.ranking`.
+Formulas, rounding and limits are those of :mod:`bidder.auctions.ranked.ranking`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bidder.auctions.kernels.state import (
     VALUE,
     WORTH,
 )
-from bidder.auctions.ranking import MAX_COMPETITORS, MAX_RANK, ONE, payment_code
+from bidder.auctions.ranked.ranking import MAX_COMPETITORS, MAX_RANK, ONE, payment_code
 from bidder.auctions.rules import OverBudget, Payment
 
 FIRST_PRICE = payment_code(Payment.FIRST_PRICE)
@@ -127,9 +127,9 @@ def _price(payment, k, ranks, who, slots, bid, weight, least):  # type: ignore[n
 
 @numba.njit(cache=True)
 def ranked_auctions(offsets, bid, weight, slots, payment, reserve, floor, slot, price):  # type: ignore[no-untyped-def]
-    """Slots and prices of all bidders in many auctions; see :func:`bidder.auctions.ranking.allocate_all`.
+    """Slots and prices of all bidders in many auctions.
 
-    ``floor`` has shape (auctions,), or (0,) for none; ``slot`` and ``price`` are filled in.
+    As :func:`bidder.auctions.ranked.ranking.allocate_all`; ``floor`` has shape (auctions,), or (0,) for none; ``slot`` and ``price`` are filled in.
     """
     ranks = np.empty(len(slots) + 1, np.int64)
     who = np.empty(len(slots) + 1, np.int64)
@@ -358,16 +358,16 @@ def replay_ranked(start, stop, columns, rivals, base, multiplier, participation,
     start, stop : int
         Positions in ``columns`` and ``rivals.offsets``.
     columns : RankedColumns
-        The reserve price must fit our weight by :func:`~bidder.auctions.ranking.check_ranks`.
-    rivals : bidder.auctions.ranking.RankedBids
+        The reserve price must fit our weight by :func:`~bidder.auctions.ranked.ranking.check_ranks`.
+    rivals : bidder.auctions.ranked.ranking.RankedBids
         Must fit by the same function, with the highest factor that ``factors`` may take.
     base : ndarray of float64, shape (1, m) or (S, m)
         Base bids of the m auctions before ``stop``; m is at least ``stop - start``.
     multiplier, participation : ndarray of float64, shape (S,)
     seed : ndarray of int64, shape (S,)
-    rules : bidder.auctions.ranking.RankedRules
+    rules : bidder.auctions.ranked.ranking.RankedRules
     slots : ndarray of int64
-        See :func:`~bidder.auctions.ranking.slot_millionths`.
+        See :func:`~bidder.auctions.ranked.ranking.slot_millionths`.
     chosen : ndarray of int64
         The settings to play.
     factors : ndarray of float64, shape (S, K)

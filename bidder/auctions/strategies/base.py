@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from bidder.auctions.arrays import Codes, Floats, Ints
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.rules import Episodes, Rules
 from bidder.budget.spec_base import Spec
 

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import Field
 
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.landscape import PriceCounter
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes.landscape import PriceCounter
+from bidder.auctions.landscapes.prices import PriceDistribution
+from bidder.auctions.landscapes.shading import ShadingTable, shading_table
 from bidder.auctions.rules import Pricing
-from bidder.auctions.shading import ShadingTable, shading_table
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, Training, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
 from bidder.budget.spec_base import Rate

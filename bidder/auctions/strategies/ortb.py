@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from bidder.auctions.arrays import Floats
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Payment
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, StrategyParams, View
 from bidder.auctions.strategies.valuation import needed

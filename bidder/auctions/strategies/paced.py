@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from bidder.auctions.arrays import Floats
-from bidder.auctions.bid_landscape import BidLandscape, bid_landscape
+from bidder.auctions.landscapes.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
 from bidder.auctions.strategies.traffic import HourWeights, Share, TrafficPlan
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of

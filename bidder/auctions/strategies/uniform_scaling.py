@@ -9,8 +9,8 @@ import numpy as np
 from pydantic import Field
 
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.draws import BID, uniforms
+from bidder.auctions.landscapes.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.rules import Pricing
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.strategies.base import Market, Requests, Strategy, StrategyParams
 from bidder.budget.spec_base import Rate
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.histogram import BIN_RATIO, PriceHistogram
+from bidder.auctions.landscapes.histogram import BIN_RATIO, PriceHistogram
 from bidder.auctions.log import MICROSECOND
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.cells import Rule, clean

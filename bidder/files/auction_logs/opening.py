@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bidder.auctions.histogram import PriceHistogram
+from bidder.auctions.experiments.spec_log import LogSpec
+from bidder.auctions.landscapes.histogram import PriceHistogram
 from bidder.auctions.log import LogInfo, LogSource
-from bidder.auctions.spec_log import LogSpec
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs import ipinyou_theta, manifest
 from bidder.files.auction_logs.auctionnet import AuctionNetReader

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bidder.auctions.landscapes.prices import PriceDistribution
+from bidder.auctions.landscapes.shading import shading_table
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.rules import Episodes, Payment, Rules
-from bidder.auctions.shading import shading_table
 from bidder.auctions.strategies.base import Counts, Market, Requests, Training, View
 from bidder.auctions.strategies.first_price_shading import FirstPriceShading, FirstPriceShadingParams
 

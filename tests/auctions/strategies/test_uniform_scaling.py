@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.rules import Episodes, Pricing, Rules
 from bidder.auctions.strategies.base import Counts, Market, Requests, Training, View
 from bidder.auctions.strategies.uniform_scaling import UniformScaling, UniformScalingParams

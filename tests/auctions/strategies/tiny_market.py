@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from bidder.auctions.draws import PARTICIPATION, uniform
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, LogInfo
-from bidder.auctions.prices import PriceDistribution
 from bidder.auctions.rules import Episodes, Payment, Pricing, Rules
 from bidder.auctions.strategies.base import Counts, Market, Strategy, Training, View
 from bidder.auctions.strategies.registry import params_model, strategy_class

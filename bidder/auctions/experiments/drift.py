@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bidder.auctions import buckets
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.landscape import Tally
+from bidder.auctions.landscapes import buckets
+from bidder.auctions.landscapes.landscape import Tally
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.result import Drift
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from bidder.auctions.arrays import Floats, Ints
 from bidder.auctions.draws import COMPETITOR, uniforms
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, CompetingBids
-from bidder.auctions.prices import PriceDistribution
-from bidder.auctions.ranking import MAX_COMPETITORS, allocate_all, ranked_bids, slot_millionths
+from bidder.auctions.ranked.ranking import MAX_COMPETITORS, allocate_all, ranked_bids, slot_millionths
 from bidder.auctions.rules import Pricing, Rules
 from bidder.errors import InputError, Problem
 
@@ -95,7 +95,7 @@ def needed_budgets(log: AuctionLog, rules: Rules, competitors: int) -> Ints:
     Raises
     ------
     InputError
-        As :func:`bidder.auctions.ranking.ranked_bids`.
+        As :func:`bidder.auctions.ranked.ranking.ranked_bids`.
     """
     if log.bids is None:
         return np.zeros(competitors, dtype=np.int64)

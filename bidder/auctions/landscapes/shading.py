@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bidder.auctions.arrays import Floats
-from bidder.auctions.hull import concave_hull
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes.hull import concave_hull
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Rules
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from bidder.auctions.arrays import Codes, Floats, Ints
 
 if TYPE_CHECKING:
-    from bidder.auctions.bid_landscape import BidLandscape
+    from bidder.auctions.landscapes.bid_landscape import BidLandscape
 
 BIN_RATIO = 1.2
 """Bin k stands for a price of 1.2^k currency units."""
@@ -78,8 +78,8 @@ class PriceHistogram:
         BidLandscape
             With ``multiplier`` the bid and ``cost`` in currency units, summed over the hours.
         """
-        from bidder.auctions.bid_landscape import BidLandscape
-        from bidder.auctions.hull import concave_hull
+        from bidder.auctions.landscapes.bid_landscape import BidLandscape
+        from bidder.auctions.landscapes.hull import concave_hull
 
         rows = self.campaign == self.campaigns.index(campaign)
         if hours is not None:

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from bidder.auctions import buckets
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.shares import share_up
+from bidder.auctions.landscapes import buckets
+from bidder.auctions.landscapes.shares import share_up
 
 MOST_EXACT = 1 << 20
 """Auctions of an episode that are kept for the exact bound; beyond them, sums on a grid of lambdas."""

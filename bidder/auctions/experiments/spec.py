@@ -1,7 +1,8 @@
 """Exactly what the YAML of ``bidder replay`` may say; :class:`ExperimentSpec` is the root.
 
 Any field of :class:`VariedSpec`, and any field of a strategy, may hold a list or a range in place of one
-value and is then swept (see :mod:`bidder.auctions.sweep`); the models here describe one combination.
+value and is then swept (see :mod:`bidder.auctions.experiments.sweep`); the models here describe one
+combination.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from bidder.auctions.rules import Outcomes, OverBudget
-from bidder.auctions.spec_log import LogSpec
-from bidder.auctions.spec_parts import (
+from bidder.auctions.experiments.spec_log import LogSpec
+from bidder.auctions.experiments.spec_parts import (
     AuctionSpec,
     BidsSpec,
     CompareSpec,
@@ -23,6 +23,7 @@ from bidder.auctions.spec_parts import (
     SweepSpec,
     TickSpec,
 )
+from bidder.auctions.rules import Outcomes, OverBudget
 from bidder.auctions.worth import Objective
 from bidder.budget.spec_base import Spec
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.hull import concave_hull
+from bidder.auctions.landscapes.hull import concave_hull
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.rules import Payment, Pricing, Rules
 from bidder.auctions.winning import least_payment, least_winning_bid

@@ -1,4 +1,4 @@
-"""The hindsight bound of every budget over a whole log; see :mod:`bidder.auctions.hindsight`."""
+"""The hindsight bound of every budget over a whole log; see :mod:`bidder.auctions.landscapes.hindsight`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from bidder.auctions.arrays import Ints
-from bidder.auctions.clock import clock
-from bidder.auctions.hindsight import HindsightBounds
+from bidder.auctions.engine.clock import clock
+from bidder.auctions.engine.pieces import blocks_by_campaign, eligible, episode_budget, falls_short
+from bidder.auctions.engine.players import market_player
+from bidder.auctions.landscapes.hindsight import HindsightBounds
 from bidder.auctions.log import AuctionLog
-from bidder.auctions.pieces import blocks_by_campaign, eligible, episode_budget, falls_short
-from bidder.auctions.players import market_player
 from bidder.auctions.strategies.base import Market
 from bidder.auctions.worth import Objective
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions import columns as convert
 from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
-from bidder.auctions.clock import Segment
+from bidder.auctions.engine import columns as convert
+from bidder.auctions.engine.clock import Segment
 from bidder.auctions.kernels.binned import Ladder, ladder, replay_binned
 from bidder.auctions.kernels.single import replay_single
 from bidder.auctions.log import AuctionLog, CompetingBids
@@ -26,7 +26,7 @@ from bidder.auctions.winning import least_asked, least_payment
 from bidder.auctions.worth import Objective, worth
 
 if TYPE_CHECKING:
-    from bidder.auctions.hindsight import HindsightBounds
+    from bidder.auctions.landscapes.hindsight import HindsightBounds
 
 _NONE = np.zeros(0, dtype=np.int64)
 FEW = 8
@@ -174,8 +174,8 @@ class RankedPlayer(Player):
     """Bids are ranked against competing bids."""
 
     def __init__(self, market: Market, objective: Objective) -> None:
-        from bidder.auctions.competitors import Competitors
-        from bidder.auctions.ranking import ranked_rules, slot_millionths
+        from bidder.auctions.ranked.competitors import Competitors
+        from bidder.auctions.ranked.ranking import ranked_rules, slot_millionths
 
         super().__init__(market, objective)
         self._rules = ranked_rules(market.rules)
@@ -190,7 +190,7 @@ class RankedPlayer(Player):
     def open(self, log: AuctionLog, rows: Ints) -> None:
         """See :meth:`Player.open`."""
         from bidder.auctions.kernels.slots import RankedColumns
-        from bidder.auctions.ranking import check_ranks, quality_weights, ranked_bids
+        from bidder.auctions.ranked.ranking import check_ranks, quality_weights, ranked_bids
 
         rules = self.market.rules
         self._log = log
@@ -242,7 +242,7 @@ class RankedPlayer(Player):
 
     def _bids(self, log: AuctionLog, rows: Ints) -> CompetingBids:
         """Competing bids of the block, from the log or drawn."""
-        from bidder.auctions.competitors import fitted_competitors
+        from bidder.auctions.ranked.competitors import fitted_competitors
 
         fitted, prices = self.market.rules.rivals.fitted, self.market.prices
         if fitted is None:

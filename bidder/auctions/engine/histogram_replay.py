@@ -20,11 +20,9 @@ from typing import Any
 import numpy as np
 
 from bidder.auctions.arrays import Ints
-from bidder.auctions.calls import Asked, StrategyError
-from bidder.auctions.clock import Segment, clock
-from bidder.auctions.hindsight import HindsightBounds
-from bidder.auctions.histogram import PriceHistogram
-from bidder.auctions.histogram_hours import MILLION, FirstRate, Hours, buy
+from bidder.auctions.engine.calls import Asked, StrategyError
+from bidder.auctions.engine.clock import Segment, clock
+from bidder.auctions.engine.tally import Tally
 from bidder.auctions.kernels.state import (
     BALANCE,
     CLICKS,
@@ -36,12 +34,14 @@ from bidder.auctions.kernels.state import (
     VALUE,
     WORTH,
 )
+from bidder.auctions.landscapes.hindsight import HindsightBounds
+from bidder.auctions.landscapes.histogram import PriceHistogram
+from bidder.auctions.landscapes.histogram_hours import MILLION, FirstRate, Hours, buy
 from bidder.auctions.log import MICROSECOND, LogInfo
 from bidder.auctions.result import SettingResult
 from bidder.auctions.rules import Outcomes
 from bidder.auctions.strategies.base import Counts, Market, Strategy, View
 from bidder.auctions.strategies.value_table import TableStrategy
-from bidder.auctions.tally import Tally
 from bidder.auctions.worth import BILLION, Objective
 
 HOUR_US = 3600 * MICROSECOND

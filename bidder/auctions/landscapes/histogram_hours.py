@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.histogram import PriceHistogram
 from bidder.auctions.kernels.state import BALANCE, CLICKS, COST, ENTERED, IMPRESSIONS, STOPPED
+from bidder.auctions.landscapes.histogram import PriceHistogram
+from bidder.auctions.landscapes.shares import share_down, share_up
 from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import OverBudget, Payment, Pricing, Rules
-from bidder.auctions.shares import share_down, share_up
 from bidder.auctions.strategies.base import Requests
 
 MILLION = 1_000_000

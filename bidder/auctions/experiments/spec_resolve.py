@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bidder.auctions.experiments.spec import VariedSpec
+from bidder.auctions.experiments.spec_parts import MOST, CompetitorsSpec, EpisodesSpec, TickSpec
 from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import Episodes, Rivals, Rules
-from bidder.auctions.spec import VariedSpec
-from bidder.auctions.spec_parts import MOST, CompetitorsSpec, EpisodesSpec, TickSpec
 from bidder.auctions.strategies.base import StrategyParams
 
 DEFAULT_TICK_US = 15 * 60 * 1_000_000

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions import buckets
 from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.prices import PriceDistribution
+from bidder.auctions.landscapes import buckets
+from bidder.auctions.landscapes.prices import PriceDistribution
 
 _TINY = 1e-300
 _TAIL = 1e-9

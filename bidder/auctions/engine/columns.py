@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bidder.auctions.arrays import Bools, Bytes, Codes, Ints
-from bidder.auctions.clock import DAY_US
 from bidder.auctions.draws import CLICK, CONVERSION, uniforms
+from bidder.auctions.engine.clock import DAY_US
 from bidder.auctions.log import COLUMNS, AuctionLog
 from bidder.auctions.rules import Outcomes, OverBudget, Payment, Pricing, Rules
 from bidder.auctions.winning import least_asked, least_winning_bid, second_price

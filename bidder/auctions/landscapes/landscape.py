@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bidder.auctions import buckets
 from bidder.auctions.arrays import Ints
-from bidder.auctions.landscape_fit import FAMILIES, Grouped, fit_families
+from bidder.auctions.landscapes import buckets
+from bidder.auctions.landscapes.landscape_fit import FAMILIES, Grouped, fit_families
+from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog
-from bidder.auctions.prices import PriceDistribution
 
 MOST_EXACT = 4096
 """Different amounts that are counted one by one; with more of them, on the grid of buckets."""

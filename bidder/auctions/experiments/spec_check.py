@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
+from bidder.auctions.experiments.spec_resolve import LogFacts, Units
 from bidder.auctions.rules import Outcomes, Payment, Pricing
-from bidder.auctions.spec import ExperimentSpec, VariedSpec
-from bidder.auctions.spec_resolve import LogFacts, Units
 from bidder.errors import Path, Problem, Problems, one_of
 
 RANKED = (Payment.GSP, Payment.VCG)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from bidder.auctions.arrays import Bytes, Ints
-from bidder.auctions.calls import Asked, requests_of_block
-from bidder.auctions.clock import Segment, clock
+from bidder.auctions.engine.calls import Asked, requests_of_block
+from bidder.auctions.engine.clock import Segment, clock
+from bidder.auctions.engine.late_reports import LateReports
+from bidder.auctions.engine.pieces import eligible, episode_budget, falls_short
+from bidder.auctions.engine.players import Player
+from bidder.auctions.engine.tally import Tally
 from bidder.auctions.kernels.state import (
     BALANCE,
     CLICKS,
@@ -17,12 +21,8 @@ from bidder.auctions.kernels.state import (
     IMPRESSIONS,
     VALUE,
 )
-from bidder.auctions.late_reports import LateReports
 from bidder.auctions.log import AuctionLog
-from bidder.auctions.pieces import eligible, episode_budget, falls_short
-from bidder.auctions.players import Player
 from bidder.auctions.strategies.base import Counts, Market, View
-from bidder.auctions.tally import Tally
 
 
 class Stream:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from bidder.auctions.arrays import Ints
-from bidder.auctions.clock import Segment
-from bidder.auctions.columns import allowed, take
+from bidder.auctions.engine.clock import Segment
+from bidder.auctions.engine.columns import allowed, take
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.rules import LastEpisode, Rules
 from bidder.auctions.strategies.base import Market

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import numpy as np
 from pydantic import BaseModel
 
-from bidder.auctions.spec import VARIED, VariedSpec
+from bidder.auctions.experiments.spec import VARIED, VariedSpec
 from bidder.errors import Path, Problems, one_of
 
 MAX_SETTINGS = 100_000
@@ -95,7 +95,7 @@ class Grid:
     Attributes
     ----------
     shared : tuple of Variant
-        Of the fields of :class:`~bidder.auctions.spec.VariedSpec`.
+        Of the fields of :class:`~bidder.auctions.experiments.spec.VariedSpec`.
     own : tuple of tuple of Variant
         For each strategy, its parameters.
     points : tuple of Point

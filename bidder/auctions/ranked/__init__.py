@@ -1,0 +1,1 @@
+"""Auctions in which bids are ranked against competing bids: weights, limits, competitors."""
