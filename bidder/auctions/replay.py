@@ -68,9 +68,11 @@ class Replay:
         self._hindsight = HindsightReplay(market, objective) if bounds else None
 
     def _by_seed(self) -> list[Ints]:
-        """Settings that may be played together: where outcomes are drawn, those of one seed."""
+        """Settings that may be played together: of one seed, where outcomes or competitors are drawn."""
         seeds = self._market.seed
-        if self._market.rules.outcomes is Outcomes.LOGGED or self._market.rules.ranked:
+        rules = self._market.rules
+        drawn = rules.outcomes is Outcomes.DRAWN and not rules.ranked
+        if not drawn and rules.rivals.fitted is None:
             return [np.arange(self._market.settings)]
         return [np.flatnonzero(seeds == seed) for seed in dict.fromkeys(seeds.tolist())]
 
@@ -120,8 +122,9 @@ def _results(tallies: Sequence[Tally], settings: int) -> list[SettingResult]:
     tallies = list(tallies) or [Tally(settings, 2)]
     episodes = np.ascontiguousarray(np.concatenate([t.episodes for t in tallies]).transpose(1, 0, 2))
     course = np.sum([t.course for t in tallies], axis=0)
+    budget = np.sum([t.budget for t in tallies], axis=0).tolist()
     return [
-        SettingResult(totals=mine.sum(axis=0), episodes=mine, course=course[place])
+        SettingResult(mine.sum(axis=0), mine, course[place], extra={"budget_total": budget[place]})
         for place, mine in enumerate(episodes)
     ]
 

@@ -35,7 +35,7 @@ class SettingResult:
         The most worth that anybody could have had in hindsight with the same budgets (an upper
         bound), billionths; None where the log does not allow to tell.
     extra : dict
-        More figures by name (text or numbers), for results.csv.
+        More figures by name; ``budget_total`` is the budget of all episodes together, log's unit.
     """
 
     totals: Ints

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ from bidder.jobs.progress import Progress
 from bidder.jobs.replay_config import LoadedExperiment
 from bidder.jobs.replay_logs import Logs
 from bidder.jobs.replay_output import Candidate
+from bidder.jobs.replay_parts import CountsPart
 from bidder.jobs.replay_pool import needs_compiling, run_here, run_in_processes, run_on_cluster
 from bidder.jobs.replay_store import Store, program
-from bidder.jobs.replay_work import Batch, Job, batches, key
+from bidder.jobs.replay_work import HINDSIGHT, Batch, Job, batches, bound_job, key
 
 if TYPE_CHECKING:
     from bidder.auctions.experiments.tuning import Contest
@@ -64,8 +65,20 @@ class Players:
     _rules: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
 
     def play(self, points: Sequence[int], part: str) -> dict[int, SettingResult]:
-        """Results of points of the grid on a part of the log."""
-        groups = batches([self._job(k, part) for k in points])
+        """Results of points of the grid on a part of the log, with their hindsight bounds."""
+        jobs = [self._job(k, part) for k in points]
+        if isinstance(self.logs.bench.parts[part], CountsPart):
+            return dict(zip(points, self._results(jobs, part), strict=True))
+        asked = [bound_job(job) for job in jobs]
+        distinct = list(dict.fromkeys(asked))
+        found = self._results([*jobs, *distinct], part)
+        bounds = {job: result.bound for job, result in zip(distinct, found[len(jobs) :], strict=True)}
+        results = zip(points, found, asked, strict=False)
+        return {k: replace(result, bound=bounds[job]) for k, result, job in results}
+
+    def _results(self, jobs: Sequence[Job], part: str) -> list[SettingResult]:
+        """Results of jobs in their order: what is stored, and what is played now."""
+        groups = batches(jobs)
         keys = [key(batch, self.logs.bench, self._inputs) for _, batch in groups]
         found: dict[int, SettingResult] = {}
         todo: list[tuple[int, Batch]] = []
@@ -74,16 +87,16 @@ class Players:
             if stored is None or len(stored) != len(places):
                 todo.append((number, batch))
             else:
-                found.update(zip((points[k] for k in places), stored, strict=True))
+                found.update(zip(places, stored, strict=True))
         for number, results in self._run(todo, part):
             self.store.save(keys[number], results)
-            found.update(zip((points[k] for k in groups[number][0]), results, strict=True))
-        return found
+            found.update(zip(groups[number][0], results, strict=True))
+        return [found[k] for k in range(len(jobs))]
 
     def _run(self, todo: list[tuple[int, Batch]], part: str) -> Any:
         if not todo:
             return iter(())
-        settings = sum(len(batch.jobs) for _, batch in todo)
+        settings = sum(len(batch.jobs) for _, batch in todo if batch.first.kind != HINDSIGHT)
         where = "" if len(self.logs.names) == 1 else f" on {part}"
         self.watch.stage(f"replaying {settings:,} settings{where}", len(todo))
         bench = self.logs.bench

@@ -48,10 +48,9 @@ def worker_count(given: int | None) -> int:
 
 def needs_compiling() -> bool:
     """Whether the replay's loops are not compiled yet, which takes the first run some time."""
-    from bidder.auctions import kernels
+    from bidder.auctions.kernels import compiled
 
-    compiled = getattr(kernels, "compiled", None)
-    return compiled is not None and not compiled()
+    return not compiled()
 
 
 def run_here(work: Sequence[tuple[int, Batch]], bench: Bench, watch: Progress) -> Done:
@@ -173,10 +172,9 @@ def _feed(state: bytes, partition: Part) -> bytes:
 
 
 def _finish(state: bytes) -> list[SettingResult]:
-    from bidder.jobs.replay_work import told
+    from bidder.jobs.replay_work import finish, told
 
     batch, replay = pickle.loads(state)
     with told(batch):
-        results: list[SettingResult] = replay.finish()
-    return results
+        return finish(replay)
 

@@ -15,6 +15,7 @@ from bidder.jobs.replay_parts import CountsPart, Part, competitors_budgets, trai
 from bidder.jobs.replay_store import digest
 
 if TYPE_CHECKING:
+    from bidder.auctions.engine.hindsight_replay import HindsightReplay
     from bidder.auctions.landscapes.prices import PriceDistribution
     from bidder.auctions.replay import Replay
     from bidder.auctions.result import SettingResult
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bidder.auctions.strategies.base import Market, StrategyParams, Training
     from bidder.auctions.worth import Objective
 
+HINDSIGHT = "hindsight"
+"""Kind of the jobs that ask for a budget's bound, which is the same for all strategies."""
 MOST = 2048
 """Settings in one batch."""
 
@@ -33,7 +36,8 @@ class Job:
     Attributes
     ----------
     kind : str
-    params : StrategyParams
+        Of the strategy, or HINDSIGHT.
+    params : StrategyParams or None
     budget, seed : int
     rules : Rules
     episodes : Episodes
@@ -44,7 +48,7 @@ class Job:
     """
 
     kind: str
-    params: StrategyParams
+    params: StrategyParams | None
     budget: int
     seed: int
     rules: Rules
@@ -58,7 +62,8 @@ class Job:
         """What all jobs of a batch have in common; can be a key."""
         # Drawn competitors are the same for a whole batch, so that its settings must have one seed.
         seed = self.seed if self.rules.rivals.fitted is not None else None
-        return self.kind, self.rules, self.episodes, self.objective, seed, self.part
+        seed = self.seed if self.kind == HINDSIGHT else None
+        return seed, self.kind, self.rules, self.episodes, self.objective, seed, self.part
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,13 @@ class Batch:
             "episodes": asdict(job.episodes),
             "objective": job.objective.value,
             "part": job.part,
-            "settings": [[j.params.model_dump(mode="json"), j.budget, j.seed] for j in self.jobs],
+            "settings": [_document(job) for job in self.jobs],
         }
+
+
+def _document(job: Job) -> list[Any]:
+    params = None if job.params is None else job.params.model_dump(mode="json")
+    return [params, job.budget, job.seed]
 
 
 def batches(jobs: Sequence[Job]) -> list[tuple[list[int], Batch]]:
@@ -133,16 +143,19 @@ class Bench:
                 replay.feed(piece)
                 if fed is not None:
                     fed(len(piece) / max(part.last - part.first, 1))
-            return replay.finish()
+            return finish(replay)
 
-    def start(self, batch: Batch) -> Replay:
+    def start(self, batch: Batch) -> Replay | HindsightReplay:
         """A replay of a batch that has not been fed yet."""
+        from bidder.auctions.engine.hindsight_replay import HindsightReplay
         from bidder.auctions.replay import Replay
         from bidder.auctions.strategies.registry import strategy_class
 
+        if batch.first.kind == HINDSIGHT:
+            return HindsightReplay(self._market(batch), batch.first.objective)
         params = [j.params for j in batch.jobs]
         kind, objective = strategy_class(batch.first.kind), batch.first.objective
-        return Replay(kind, params, self._market(batch), objective)
+        return Replay(kind, params, self._market(batch), objective, bounds=False)
 
     def _run_counts(self, batch: Batch, part: CountsPart) -> list[SettingResult]:
         from bidder.auctions.engine.histogram_replay import replay_histogram
@@ -205,6 +218,25 @@ class Bench:
         return {"parts": self.parts, "learned": self.learned, **empty}
 
 
+def finish(replay: Replay | HindsightReplay) -> list[SettingResult]:
+    """The results of a replay that has been fed everything."""
+    import numpy as np
+
+    from bidder.auctions.replay import Replay
+    from bidder.auctions.result import COUNTED, STEPS, SettingResult
+
+    if isinstance(replay, Replay):
+        return replay.finish()
+    nothing = np.zeros((STEPS, len(COUNTED)), dtype=np.int64)
+    return [SettingResult(nothing[0], nothing[:0], nothing, bound) for bound in replay.finish()]
+
+
+def bound_job(job: Job) -> Job:
+    """The job that asks for the bound of another one."""
+    seed = job.seed if job.rules.rivals.fitted is not None else 0
+    return replace(job, kind=HINDSIGHT, params=None, seed=seed, label="")
+
+
 @contextmanager
 def told(batch: Batch) -> Iterator[None]:
     """Let errors say which setting they are about."""
@@ -223,7 +255,8 @@ def _which(batch: Batch, strategy: str, setting: int | None) -> str:
     """The settings that an error may be about."""
     known = setting is not None and setting < len(batch.jobs)
     jobs = [batch.jobs[setting]] if known and setting is not None else list(batch.jobs)
-    labels = [j.label for j in jobs if j.label and (known or j.params.name == strategy)]
+    mine = [j for j in jobs if known or (j.params is not None and j.params.name == strategy)]
+    labels = [j.label for j in mine if j.label]
     if not labels:
         return ""
     more = f"; and {len(labels) - 3:,} more" if len(labels) > 3 else ""

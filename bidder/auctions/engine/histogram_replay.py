@@ -186,7 +186,7 @@ class _Course:
         found = self.bounds.close_episode(self.market.budget)
         if found is not None:
             self.bound += found.worth
-        self.tally.close(keep=True)
+        self.tally.close(True, self.market.budget)
 
 
 def _whole(state: Ints) -> Ints:

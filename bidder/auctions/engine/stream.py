@@ -146,7 +146,7 @@ class Stream:
 
     def _close(self, keep: bool = True) -> None:
         self._settle()
-        self.tally.close(keep)
+        self.tally.close(keep, self._budget)
         self._reports.close_episode()
 
 

@@ -39,6 +39,7 @@ class Tally:
         self._group_size, self._in_group = 1, 0
         self._sum: Ints = np.zeros((FIELDS, settings), dtype=np.int64)
         self.auctions_closed = 0
+        self.budget: Ints = np.zeros(settings, dtype=np.int64)
 
     def add(self, step: int, auctions: int, gained: Ints) -> None:
         """Count a stretch of the open episode; ``gained`` has shape (S, FIELDS)."""
@@ -46,9 +47,10 @@ class Tally:
         part[:, 0] += auctions
         part[:, 1:] += gained[:, _ORDER]
 
-    def close(self, keep: bool) -> None:
-        """End the open episode; without ``keep`` forget it."""
+    def close(self, keep: bool, budget: Ints) -> None:
+        """End the open episode, which had this budget; without ``keep`` forget it."""
         if keep:
+            self.budget += budget
             total = self._open.sum(axis=1)
             self.course += self._open
             self._sum[_ORDER] += total[:, 1:].T

@@ -129,7 +129,8 @@ def _price(payment, k, ranks, who, slots, bid, weight, least):  # type: ignore[n
 def ranked_auctions(offsets, bid, weight, slots, payment, reserve, floor, slot, price):  # type: ignore[no-untyped-def]
     """Slots and prices of all bidders in many auctions.
 
-    As :func:`bidder.auctions.ranked.ranking.allocate_all`; ``floor`` has shape (auctions,), or (0,) for none; ``slot`` and ``price`` are filled in.
+    As :func:`bidder.auctions.ranked.ranking.allocate_all`; ``floor`` has shape (auctions,), or (0,) for
+    none; ``slot`` and ``price`` are filled in.
     """
     ranks = np.empty(len(slots) + 1, np.int64)
     who = np.empty(len(slots) + 1, np.int64)
