@@ -75,10 +75,14 @@ def columns(
     click, conversion = outcomes(log, rules, seed, rows)
     special = np.flatnonzero(conversion).astype(np.int64)
     paid = np.zeros(len(special), dtype=np.int64) if log.value is None else log.value[special]
+    least = least_winning_bid(log, rules)
+    known = not len(least) or least.min() >= 0
+    # Where ties win, the lowest bid that wins is what it costs: one column is read in place of two.
+    price = least if known and rules.win_on_tie else second_price(log, rules)
     return Columns(
         row=rows,
-        least=least(log, rules),
-        price=second_price(log, rules),
+        least=least if known and (rules.integer or rules.win_on_tie) else _compared(least, log, rules),
+        price=price,
         click=click,
         worth=worth(log, objective),
         person=np.full(len(log), -1, dtype=np.int32) if counted else _NO_CODES,
@@ -87,10 +91,9 @@ def columns(
     )
 
 
-def least(log: AuctionLog, rules: Rules) -> Ints:
-    """Lowest bid that wins: int64, or float64 where bids need not be whole and ties lose, shape (n,)."""
-    whole = least_winning_bid(log, rules)
-    whole = np.where(whole < 0, UNKNOWN, whole) if (whole < 0).any() else whole
+def _compared(least: Ints, log: AuctionLog, rules: Rules) -> Ints:
+    """What bids are compared with: int64, or float64 where they need not be whole and ties lose."""
+    whole: Ints = np.where(least < 0, UNKNOWN, least)
     if rules.integer or rules.win_on_tie:
         return whole
     above = np.nextafter(log.market_price.astype(np.float64), np.inf)
