@@ -24,12 +24,14 @@ from bidder.auctions.engine.stream import Stream
 from bidder.auctions.engine.tally import Tally
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.result import SettingResult
-from bidder.auctions.rules import Outcomes
+from bidder.auctions.rules import Episodes, Outcomes
 from bidder.auctions.strategies.base import Market, Strategy, Training
 from bidder.auctions.worth import Objective
 
 __all__ = ["Replay", "StrategyError"]
 
+NEVER = 1 << 60
+"""Microseconds of a tick that no episode reaches the end of."""
 MOST_EPISODES = 1024
 """Episodes kept apart over all campaigns; beyond them, neighbours are added up."""
 
@@ -90,6 +92,7 @@ class Replay:
         info, chosen = self._market.info, self._groups[group]
         market = replace(
             self._market, budget=self._market.budget[chosen], seed=self._market.seed[chosen],
+            episodes=self._episodes(),
             training=_of_campaign(self._market.training, code, len(info.campaigns)),
         )
         params = [self._params[k] for k in chosen]
@@ -104,6 +107,15 @@ class Replay:
             rows=info.rows if alone else None,
             most_episodes=max(MOST_EPISODES // max(len(info.campaigns), 1), 8),
         )
+
+    def _episodes(self) -> Episodes:
+        """Without ticks, where nobody looks at anything between the beginning and the end of an episode."""
+        episodes = self._market.episodes
+        if self._strategy.paced or self._market.rules.rivals.react:
+            return episodes
+        if episodes.auctions is not None:
+            return replace(episodes, tick_auctions=episodes.auctions, tick_us=None)
+        return replace(episodes, tick_auctions=None, tick_us=NEVER) if self._market.info.timed else episodes
 
     def finish(self) -> list[SettingResult]:
         """End the replay: one result for each setting, in order."""

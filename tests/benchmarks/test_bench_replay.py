@@ -108,7 +108,7 @@ def test_one_paced_replay(record):
 @pytest.mark.parametrize("settings", [64, 10_000])
 @pytest.mark.parametrize("binding", [False, True])
 def test_sweep_of_multipliers(settings, binding, record):
-    n = 1_000_000
+    n = 10_000_000
     log = market_of(n)
     budget = n * 8 // DAYS if binding else PLENTY
     values = np.random.default_rng(1).permutation(np.linspace(2_000, 30_000, settings))

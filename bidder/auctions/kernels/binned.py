@@ -167,12 +167,14 @@ def _cheap(start, stop, least):  # type: ignore[no-untyped-def]
 
     What little is left when a budget has ended can buy nothing else.
     """
-    sample = np.sort(least[start:stop:4].astype(np.float64))
+    sample = np.sort(least[start:stop:16].astype(np.float64))
     limits = np.empty(len(CHEAP))
     lists = []
+    positions = np.arange(start, stop)
     for j in range(len(CHEAP)):
         limits[j] = sample[len(sample) // CHEAP[j]]
-        lists.append(start + np.nonzero(least[start:stop] <= limits[j])[0])
+        positions = positions[least[positions] <= limits[j]]
+        lists.append(positions)
     return limits, lists
 
 
@@ -180,15 +182,20 @@ def _cheap(start, stop, least):  # type: ignore[no-untyped-def]
 def _rest(start, stop, columns, base, first, s, m, seed, money, cheap, shown, won, state):  # type: ignore[no-untyped-def]
     """Play a stretch in which the balance of a setting is in the way."""
     limits, lists = cheap
-    balance = state[s, BALANCE]
-    if money.over_budget != CLIP or balance > limits[0]:
-        play(start, stop, columns, base, first, s, m, 1.0, seed, money, shown, won, state)
-        return
-    j = len(limits) - 1
-    while balance > limits[j]:
-        j -= 1
-    one_by_one(lists[j], columns, base, first, s, m, 1.0, seed, money, shown, won, state)
-    state[s, ENTERED] += stop - start - len(lists[j])
+    at = start
+    while at < stop:
+        balance = state[s, BALANCE]
+        if money.over_budget == CLIP and balance <= limits[0]:
+            j = len(limits) - 1
+            while balance > limits[j]:
+                j -= 1
+            positions = lists[j][np.searchsorted(lists[j], at) :]
+            one_by_one(positions, columns, base, first, s, m, 1.0, seed, money, shown, won, state)
+            state[s, ENTERED] += stop - at - len(positions)
+            return
+        end = min(at + RUN, stop)
+        play(at, end, columns, base, first, s, m, 1.0, seed, money, shown, won, state)
+        at = end
 
 
 @numba.njit(cache=True)
