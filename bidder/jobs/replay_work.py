@@ -27,6 +27,8 @@ HINDSIGHT = "hindsight"
 """Kind of the jobs that ask for a budget's bound, which is the same for all strategies."""
 MOST = 2048
 """Settings in one batch."""
+MOST_CAPPED = 64
+"""The same where every setting must remember how often it has shown itself to each user today."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,12 @@ def batches(jobs: Sequence[Job]) -> list[tuple[list[int], Batch]]:
     return [
         (some, Batch(tuple(jobs[k] for k in some)))
         for all_ in groups.values()
-        for some in (all_[start : start + MOST] for start in range(0, len(all_), MOST))
+        for some in _split(all_, MOST_CAPPED if jobs[all_[0]].rules.frequency_cap else MOST)
     ]
+
+
+def _split(places: list[int], most: int) -> list[list[int]]:
+    return [places[start : start + most] for start in range(0, len(places), most)]
 
 
 @dataclass

@@ -12,33 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.auctions.log import LogInfo
 from bidder.errors import Place, Problem
 from bidder.files.auction_logs.cells import blank_rows
-from bidder.files.auction_logs.ipinyou_theta import BASE, HEADERS, with_campaign
+from bidder.files.auction_logs.ipinyou_theta import HEADERS, ThetaReader, with_campaign
 from bidder.files.auction_logs.reading import Frame, Reading
 from bidder.files.auction_logs.text_tables import Layout, TextTable
 from bidder.files.tables import shown
 
 
 @dataclass(frozen=True)
-class ValidationReader:
-    """Files of episodes.
-
-    Attributes
-    ----------
-    files : tuple of str
-    base : LogInfo
-        Unit and currency.
-    """
-
-    files: tuple[str, ...]
-    base: LogInfo = BASE
-
-    @property
-    def info(self) -> LogInfo:
-        """Unit and currency."""
-        return self.base
+class ValidationReader(ThetaReader):
+    """Files of episodes of such rows."""
 
     def frames(self, reading: Reading) -> Iterator[Frame]:
         """The good rows, file by file; the frame of episodes is checked at the end of each file."""
@@ -51,10 +35,6 @@ class ValidationReader:
                 last = max(last, int(filled[-1])) if len(filled) else last
                 yield with_campaign(batch, reading, self.base.unit)
             _Episodes(file, table.odd_rows, last, reading).check()
-
-    def notes(self) -> tuple[str, ...]:
-        """That there are no times."""
-        return ("the log has no times: rows are taken to be in the order of time",)
 
 
 @dataclass
