@@ -187,6 +187,8 @@ class ExperimentResult:
         What the reader must know: that the log was censored, rows left out, and so on.
     interval : tuple of dict
         As long as ``settings``: by measure, the bootstrap interval (low, high) of its total.
+    part_info : LogInfo or None
+        Of the part of the log that is reported, with its own times; None: as ``info``.
     """
 
     name: str
@@ -203,3 +205,4 @@ class ExperimentResult:
     prices: PriceDistribution | None = None
     notes: tuple[str, ...] = ()
     interval: tuple[dict[str, tuple[float, float]], ...] = ()
+    part_info: LogInfo | None = None

@@ -28,7 +28,7 @@ def gather(loaded: LoadedExperiment, logs: Logs, played: Played) -> tuple[Experi
     measure = how.measure or _measure(loaded, logs)
     seed = loaded.shared[0].seed
     intervals = totals(results, how.bootstrap, how.level, seed)
-    comparisons, notes = _comparisons(loaded, logs, played, settings, results, measure)
+    comparisons, notes = _comparisons(loaded, logs, settings, results, measure)
     prices, drift = drift_and_prices(logs, spec.auction.win_on_tie)
     return ExperimentResult(
         name=spec.name,
@@ -45,6 +45,7 @@ def gather(loaded: LoadedExperiment, logs: Logs, played: Played) -> tuple[Experi
         prices=prices,
         notes=(*logs.notes, *_notes(logs, results), *notes),
         interval=tuple(intervals),
+        part_info=logs.bench.parts[logs.last].info,
     ), measure
 
 
@@ -72,16 +73,16 @@ def _measure(loaded: LoadedExperiment, logs: Logs) -> str:
 
 
 def _comparisons(
-    loaded: LoadedExperiment, logs: Logs, played: Played, settings: Sequence[Setting],
-    results: Sequence[SettingResult], measure: str,
+    loaded: LoadedExperiment, logs: Logs, settings: Sequence[Setting], results: Sequence[SettingResult],
+    measure: str,
 ) -> tuple[tuple[Comparison, ...], list[str]]:
-    from bidder.auctions.experiments.compare import FEWEST, MOST_PAIRS, compare, pairs
+    from bidder.auctions.experiments.compare import FEWEST, MOST_PAIRS, compare
+    from bidder.auctions.experiments.finalists import finalists, pairs
 
-    how, points = loaded.spec.compare, loaded.grid.points
+    how = loaded.spec.compare
     last = [k for k, setting in enumerate(settings) if setting.part == logs.last]
-    shared = [points[played.order[k][0]].shared for k in last]
-    to = how.to or str(loaded.spec.strategies[0]["name"])
-    found = [(last[a], last[b]) for a, b in pairs([settings[k] for k in last], shared, to)]
+    scenes = finalists([settings[k] for k in last], [results[k] for k in last], _measure(loaded, logs))
+    found = [(last[a], last[b]) for a, b in pairs(scenes, how.to)]
     notes = []
     if len(found) > MOST_PAIRS:
         notes.append(f"only the first {MOST_PAIRS:,} of {len(found):,} comparisons were made")

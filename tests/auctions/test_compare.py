@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,12 +14,11 @@ from bidder.auctions.experiments.compare import (
     compare,
     holm,
     p_values,
-    pairs,
     resamples,
     signs,
     totals,
 )
-from bidder.auctions.result import COUNTED, STEPS, Setting, SettingResult
+from bidder.auctions.result import COUNTED, STEPS, SettingResult
 
 
 def result(clicks: object) -> SettingResult:
@@ -135,22 +132,3 @@ def test_few_episodes_have_no_interval():
     found = compare([(0, 1)], [result([1, 2]), result([0, 0])], "clicks", 500, 0.95, 1)[0]
     assert found.difference == 1.5
     assert np.isnan([found.low, found.high, found.p_value]).all()
-
-
-def settings(*names: str) -> list[Setting]:
-    return [Setting(name[0], "k", 1, 1, (("x", name[1:]),)) for name in names]
-
-
-def test_pairs_with_a_baseline():
-    some = settings("a1", "b1", "b2", "c1")
-    assert pairs(some, [0, 0, 0, 0], "a") == [(1, 0), (2, 0), (3, 0)]
-    assert pairs(some, [0, 0, 1, 0], "a") == [(1, 0), (3, 0)]
-    assert pairs(some, [0, 0, 0, 0], "b") == [(0, 1), (3, 1)]
-    assert pairs([replace(s, swept=(("y", 1),)) for s in settings("a1")] + some[1:3], [0, 0, 0], "b") == [
-        (0, 1), (0, 2)
-    ]
-
-
-def test_pairs_of_all():
-    assert pairs(settings("a1", "b1", "c1"), [0] * 3, "all") == [(1, 0), (2, 0), (2, 1)]
-    assert pairs(settings("a1", "b1", "b2"), [0] * 3, "all") == [(1, 0), (2, 0)]

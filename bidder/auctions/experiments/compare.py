@@ -13,14 +13,14 @@ at most 16,384 of them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from bidder.auctions.arrays import Floats
-from bidder.auctions.result import COUNTED, Comparison, Setting, SettingResult
+from bidder.auctions.result import COUNTED, Comparison, SettingResult
 
 FEWEST = 6
 """With fewer episodes there is no interval: all differences in one direction would still have p > 0.05."""
@@ -158,39 +158,6 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def pairs(settings: Sequence[Setting], shared: Sequence[Hashable], to: str) -> list[tuple[int, int]]:
-    """Which settings are compared: those of different strategies with everything else alike.
-
-    Parameters
-    ----------
-    settings : sequence of Setting
-    shared : sequence
-        Of every setting, what it has in common with those it may be compared with (budget, rules, seed,
-        part).
-    to : str
-        Name of the baseline, which stands second in its pairs; or ``all``.
-
-    Returns
-    -------
-    list of (int, int)
-        In the order of ``settings``. A baseline that is swept itself is compared where its own fields
-        have the same values, if there is such a setting, else in all of them.
-    """
-    alike: dict[Hashable, list[int]] = {}
-    for k, key in enumerate(shared):
-        alike.setdefault(key, []).append(k)
-    found = []
-    for first, setting in enumerate(settings):
-        others = [k for k in alike[shared[first]] if settings[k].strategy != setting.strategy]
-        if to == "all":
-            others = [k for k in others if k < first]
-        else:
-            others = [k for k in others if settings[k].strategy == to]
-        same = [k for k in others if settings[k].swept == setting.swept]
-        found += [(first, second) for second in same or others]
-    return found
-
-
 def compare(
     settings: Sequence[tuple[int, int]],
     results: Sequence[SettingResult],
@@ -204,7 +171,8 @@ def compare(
     Parameters
     ----------
     settings : sequence of (int, int)
-        From :func:`pairs`; pairs whose numbers of episodes differ are left out.
+        From :func:`~bidder.auctions.experiments.finalists.pairs`; pairs whose numbers of episodes differ
+        are left out.
     results : sequence of SettingResult
     measure : str
         One of :data:`~bidder.auctions.result.COUNTED`.

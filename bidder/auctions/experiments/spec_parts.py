@@ -238,8 +238,9 @@ class CompareSpec(Spec):
     """How strategies are compared."""
 
     to: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Name of the strategy that the others are compared with, or all for every pair; by default the
-    first strategy."""
+    """By default the best setting is compared with the best one of each other strategy, for every budget
+    and rule that is swept. The name of a strategy: the best setting of each other one is also compared
+    with the best one of this strategy. all: the best settings are compared pair by pair."""
     measure: Literal["impressions", "clicks", "conversions", "cost", "value", "worth"] | None = None
     """What is compared, for an episode; by default clicks, conversions or value after the objective."""
     bootstrap: Annotated[int, Field(ge=100, le=100_000)] = 2000
