@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from bidder.cli.output import (
-    coloured,
-    json_option,
-    printable,
-    quiet_option,
-    say_json,
-    set_option,
-)
+from bidder.cli.output import json_option, printable, quiet_option, say_json, set_option
 
 if TYPE_CHECKING:
     from bidder.jobs.generate import GenerateOutcome
-
-WIDTH = 100
-"""Columns of the table where there is no terminal to ask."""
 
 
 @click.command()
@@ -55,21 +44,14 @@ def command(
 
 
 def _print(outcome: GenerateOutcome) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from bidder.cli import tables
 
-    console = Console(
-        highlight=False, no_color=not coloured(), width=None if sys.stdout.isatty() else WIDTH
-    )
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("channel")
-    for header in ("auctions", "impressions", "clicks", f"spend {outcome.spec.currency}", "conversions"):
-        table.add_column(header, justify="right")
+    headers = ("auctions", "impressions", "clicks", f"spend {outcome.spec.currency}", "conversions")
+    table = tables.new_table([("channel", "left"), *((header, "right") for header in headers)])
     for name, channel in outcome.summary["channels"].items():
-        table.add_row(
-            Text(printable(name)), f"{channel['auctions']:,}", f"{channel['impressions']:,}",
-            f"{channel['clicks']:,}", f"{channel['cost_micros'] / 1e6:,.2f}", f"{channel['conversions']:,}",
+        figures = (
+            f"{channel['auctions']:,}", f"{channel['impressions']:,}", f"{channel['clicks']:,}",
+            f"{channel['cost_micros'] / 1e6:,.2f}", f"{channel['conversions']:,}",
         )
-    console.print(table)
+        table.add_row(*map(tables.cell, (name, *figures)))
+    tables.show(table)

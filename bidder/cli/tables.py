@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bidder.jobs.overview import Line
 
-WIDTH = 100
+WIDTH = 120
 """Columns where there is no terminal to ask."""
 SMALL = 10_000
 """Amounts of money below this are shown with their minor digits."""
@@ -52,9 +52,11 @@ def new_table(columns: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
-def show(table: Table) -> None:
-    """Print a table on stdout."""
+def show(table: Table, least: int = 0) -> None:
+    """Print a table on stdout, in at least so many columns: a terminal's own wrapping is better than
+    cells without their ends."""
     to = console()
+    to.width = max(to.width, least)
     to.print(table)
 
 

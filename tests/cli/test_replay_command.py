@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pty
@@ -12,8 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plan_runs import bidder, inside
+from rich.cells import cell_len
 
+from bidder.cli.replay_table import MOST_ROWS, short_names, shorten
 from bidder.jobs.replay_store import locked
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
 
 CONFIG = """\
 name: 双十一
@@ -46,10 +55,12 @@ def write(folder: Path, *replacements: tuple[str, str]) -> Path:
 def test_data_on_stdout_and_the_rest_on_stderr(tmp_path):
     done = bidder("replay", write(tmp_path), "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert lines[0].split() == ["strategy", "setting", "budget", "clicks", "cost", "spent", "interval",
-                                "regret"]
-    assert [line.split()[0] for line in lines[2:]] == ["flat", "lin", "lin"]
+    money, header, _, *rows = done.stdout.splitlines()
+    assert money == "budget 900 fen for each episode"
+    assert header.split() == [
+        "strategy", "base_bid", "impressions", "clicks", "cost", "spent", "cpc", "interval", "regret"
+    ]
+    assert [row.split()[0] for row in rows] == ["flat", "lin", "lin"]
     assert "note: " in done.stderr and "written to" in done.stderr and "\x1b" not in done.stdout + done.stderr
     files = {p.name for p in (tmp_path / "out").iterdir() if not p.name.startswith(".")}
     assert files == {"results.csv", "comparisons.csv", "config.json", "summary.json", "report.html"}
@@ -65,7 +76,16 @@ def test_default_folder_is_named_after_the_experiment(tmp_path):
 def test_json_is_the_summary_and_quiet_is_quiet(tmp_path):
     out = tmp_path / "out"
     done = inside("replay", write(tmp_path), "--out", out, "--json", "--no-report")
-    assert json.loads(done.stdout) == json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    said = json.loads(done.stdout)
+    assert summary.items() <= said.items() and said["schema_version"] == 1
+    assert set(said) - set(summary) == {"folder", "files", "results", "compared"}
+    assert len(said["results"]) == 3 and len(said["compared"]) == summary["comparisons"]
+    rows = table(out / "results.csv")
+    for row, one in zip(rows, said["results"], strict=True):
+        swept = one.pop("swept")
+        assert row.pop("base_bid") == str(swept.get("base_bid", ""))
+        assert set(row) == set(one) and float(row["cost"]) == one["cost"] and row["kind"] == one["kind"]
     quiet = inside("replay", write(tmp_path), "--out", out, "-q", "--no-report")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
@@ -73,8 +93,54 @@ def test_json_is_the_summary_and_quiet_is_quiet(tmp_path):
 def test_long_tables_are_cut(tmp_path):
     config = write(tmp_path, ("[20, 40]", "{from: 10, to: 100, steps: 60}"))
     done = inside("replay", config, "--out", tmp_path / "out", "--no-report")
-    assert len(done.stdout.splitlines()) == 2 + 20 + 1
-    assert done.stdout.endswith("and 41 more in results.csv\n")
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1 + 2 + MOST_ROWS + 1
+    assert lines[-1] == (
+        f"{MOST_ROWS} of 61 rows, the best of each strategy by clicks first; everything is in results.csv"
+    )
+    assert sum(line.startswith("flat") for line in lines) == 1
+    best = max(int(row["clicks"]) for row in table(tmp_path / "out" / "results.csv"))
+    assert any(str(best) in line.split() for line in lines[3:-1])
+
+
+WIDE = (
+    ("name: flat", "name: 双十一前预热期的统一出价策略，按天计算预算，第一版"),
+    ("max: 300", "max: [100, 300]"),
+    ("budget: 900", "budget: [900, 1800]"),
+    ("episodes:", "auction: {payment: [second_price, first_price], reserve: [0, 7]}\nepisodes:"),
+    ("strategies:", "over_budget: [clip_bid, skip]\nstrategies:"),
+)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_no_line_is_wider_than_the_terminal(width, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    config = write(tmp_path, *WIDE)
+    done = inside("replay", config, "--out", tmp_path / "out", "--no-report")
+    lines = done.stdout.splitlines()
+    assert max(map(cell_len, lines)) <= width
+    rule = next(k for k, line in enumerate(lines) if line.startswith("─"))
+    rows = lines[rule + 1 : rule + 1 + MOST_ROWS]
+    # A cell in two lines would leave the strategy's column empty in the second one.
+    assert all(row.split()[0].startswith(("双十一", "lin")) for row in rows)
+    missing = " ".join(done.stdout.split()).partition("no room for")[2]
+    assert bool(missing) == (width < 200)
+    assert "cpc" in (missing or lines[rule - 1])
+    assert "strategy" in lines[rule - 1] and "clicks" in lines[rule - 1]
+
+
+def test_the_narrowest_terminal_wraps_lines_but_not_cells(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "12")
+    done = inside("replay", write(tmp_path), "--out", tmp_path / "out", "--no-report")
+    header = next(line for line in done.stdout.splitlines() if line.startswith("strategy"))
+    assert header.split() == ["strategy", "clicks"]
+
+
+def test_short_headers():
+    names = ["frequency_cap.per_day", "bids.max", "max", "auction.competitors.budgets", "budget"]
+    assert list(short_names(names).values()) == ["per_day", "bids.max", "max", "budgets", "budget"]
+    assert shorten("a strategy with a long name", 14) == "a strat…g name"
+    assert shorten("预热期的线性出价策略", 9) == "预热…策略"
 
 
 def test_the_report_speaks_the_language_that_was_asked_for(tmp_path):
