@@ -21,11 +21,12 @@ that every block costs."""
 
 def blocks_by_campaign(piece: AuctionLog, campaigns: int) -> Iterator[tuple[int, AuctionLog, Ints]]:
     """Campaign code, auctions and their numbers in the whole log, block by block in order."""
-    if campaigns <= 1:
+    if campaigns <= 1 or not len(piece):
         yield from ((0, *block) for block in _blocks(piece, None))
         return
-    for code in np.unique(piece.campaign).tolist():
-        mine = np.flatnonzero(piece.campaign == code)
+    order = np.argsort(piece.campaign, kind="stable")
+    codes, starts = np.unique(piece.campaign[order], return_index=True)
+    for code, mine in zip(codes.tolist(), np.split(order, starts[1:]), strict=True):
         whole = len(mine) == len(piece)
         log = piece if whole else take(piece, mine)
         yield from ((code, *block) for block in _blocks(log, None if whole else piece.first_row + mine))
