@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bidder.errors import InputError, Path, Place, Problem, Problems
+from bidder.errors import InputError, Path, Place, Problem, Problems, one_of
 from bidder.files.overrides import apply_overrides
 from bidder.files.yaml_reader import MAX_BYTES, Document, read_yaml, whole_numbers
 from bidder.jobs.progress import Progress, Silent
@@ -150,7 +150,7 @@ class _Loader:
         grid = expand(data if isinstance(data, dict) else {}, self._model, self.problems)
         first = self._first(data, grid)
         specs = self._build(ExperimentSpec, [first], ())
-        shared = self._build(VariedSpec, list(grid.shared), ())
+        shared = self._build(VariedSpec, list(grid.shared), ()) if isinstance(data, dict) else []
         own = [self._strategy(k, variants) for k, variants in enumerate(grid.own)]
         if isinstance(data, dict):
             self.problems.found += check_names(data)
@@ -251,7 +251,7 @@ def _filled(value: Any, path: Path, folder: FilePath, refuse: Callable[[Path, st
         return value
     others = [key for key in value if key not in ("path", "key")]
     if others:
-        refuse((*path, others[0]), f"unknown key {others[0]!r}", "path, key")
+        refuse((*path, others[0]), f"unknown key {str(others[0])[:80]!r}", "path, key")
         return []
     source = value["path"]
     if not isinstance(source, str):
@@ -260,14 +260,19 @@ def _filled(value: Any, path: Path, folder: FilePath, refuse: Callable[[Path, st
     try:
         content = _json(folder / source)
     except ValueError as error:
-        refuse((*path, "path"), f"{source} cannot be read: {error}", "a JSON file")
+        refuse((*path, "path"), f"{source[:80]} cannot be read: {error}", "a JSON file")
         return []
     if "key" not in value:
         return content
-    if not isinstance(content, dict) or value["key"] not in content:
-        refuse((*path, "key"), f"{source} has no key {value['key']!r}", "a key of the file")
+    key = value["key"]
+    if not isinstance(key, str):
+        refuse((*path, "key"), "found no text", "a key of the file")
         return []
-    return content[value["key"]]
+    if not isinstance(content, dict) or key not in content:
+        known = one_of(content, key) if isinstance(content, dict) and content else "a key of the file"
+        refuse((*path, "key"), f"{source[:80]} has no key {key[:80]!r}", known)
+        return []
+    return content[key]
 
 
 def _json(path: FilePath) -> Any:

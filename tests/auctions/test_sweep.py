@@ -143,6 +143,9 @@ def test_tuned_fields_are_told():
         ({"from": 1, "to": 3, "stepps": 3}, ("stepps",), "unknown key 'stepps' in a range"),
         ({"from": 1, "to": 3, "steps": 3, "sample": 3}, ("steps",), "both steps and sample"),
         ({"from": 1, "to": float("inf"), "steps": 3}, ("to",), "found inf"),
+        ({"from": -1e308, "to": 1e308, "steps": 3}, ("from",), "found -1e+308"),
+        ({"from": 1e-200, "to": 1, "steps": 3, "scale": "log"}, ("from",), "found 1e-200 with scale: log"),
+        ({"from": 10**400, "to": 1, "steps": 3}, ("from",), "found 1" + "0" * 56 + "..."),
         ([], (), "a list of 0 values"),
         ({"tune": 3}, ("tune",), "nothing to choose from"),
         ({"tune": [1], "more": 3}, ("more",), "unknown key 'more' beside tune"),
@@ -160,6 +163,15 @@ def test_too_many_settings_are_refused_before_they_are_made():
     grid(problems, strategies=lin(base_bid=wide, average_ctr=wide))
     assert "10,000,000,000 combinations for strategy lin" in problems.found[0].message
     assert f"{MAX_SETTINGS:,}" in problems.found[0].expected
+
+
+def test_settings_of_all_strategies_are_counted_together():
+    problems = Problems()
+    wide = {"from": 1, "to": 2, "steps": MAX_SETTINGS}
+    grid(problems, strategies=[*lin(base_bid=wide), {"name": "c", "kind": "constant", "bid": 1}])
+    assert [p.message for p in problems.found] == [
+        f"1 combination for strategy c, after {MAX_SETTINGS:,} of earlier ones"
+    ]
 
 
 def test_tune_belongs_into_strategies():

@@ -48,6 +48,13 @@ compare: {to: linn}
     ]
 
 
+@pytest.mark.parametrize("text", ["", "# nothing", "- 1", "5", "x"])
+def test_what_is_no_mapping_is_one_problem(tmp_path, text):
+    (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
+    told = problems(tmp_path / "bad.yaml")
+    assert len(told) == 1 and told[0].startswith("bad.yaml:1:1: ")
+
+
 def test_the_value_of_a_sweep_is_pointed_at(tmp_path):
     config = experiment(tmp_path, ("[20, 40, 80]", "[20, 40, -1]"), ("[1500, 4000]", "[1500, x]"))
     first, second = problems(config)
@@ -80,7 +87,9 @@ def test_files_with_histograms(tmp_path):
     config = experiment(tmp_path, (old, f"  - {line}"))
     assert load_experiment(config).own[0][0].price_histogram == [1, 2, 3]
     for wrong, place, said in (
-        (line.replace("counts", "count"), "6:84", "info.json has no key 'count'"),
+        (line.replace("counts", "count"), "6:84", "info.json has no key 'count'; expected one of counts"),
+        (line.replace("counts", "[a]"), "6:79", "found no text"),
+        (line.replace("counts", "{a: 1}"), "6:79", "found no text"),
         (line.replace("info", "in"), "6:68", "in.json cannot be read: No such file"),
         (line.replace("key:", "keys:"), "6:85", "unknown key 'keys'"),
         (line.replace("counts", "words"), "6:44", "found text 'x'"),

@@ -27,6 +27,8 @@ MAX_SETTINGS = 100_000
 MAX_VALUES = 100_000
 """Values of one field."""
 RANGE_KEYS = ("from", "to", "steps", "sample", "scale", "integer")
+MOST_END = 1e100
+"""The ends of a range lie within this, and on a log scale above one by this: nothing in between overflows."""
 
 Data = dict[str, Any]
 ModelOf = Callable[[str], "type[BaseModel] | None"]
@@ -177,7 +179,7 @@ class _Finder:
         inner, place = (value["tune"], (*path, "tune")) if tuned else (value, path)
         if tuned and len(value) > 1:
             other = next(key for key in value if key != "tune")
-            self.problems.add((*path, other), f"unknown key {other!r} beside tune", "tune alone")
+            self.problems.add((*path, other), f"unknown key {_short(other)} beside tune", "tune alone")
         if isinstance(inner, list):
             if not tuned and not _several(inner, members):
                 return []
@@ -201,7 +203,8 @@ class _Finder:
             return tuple(range(1, count + 1))
         for key in data:
             if key not in RANGE_KEYS:
-                self.problems.add((*path, key), f"unknown key {key!r} in a range", one_of(RANGE_KEYS, key))
+                said = f"unknown key {_short(key)} in a range"
+                self.problems.add((*path, key), said, one_of(RANGE_KEYS, key))
         low, high = (self._number(data, key, path) for key in ("from", "to"))
         drawn = "sample" in data
         if drawn and "steps" in data:
@@ -209,11 +212,11 @@ class _Finder:
         count = self._whole(data, "sample" if drawn else "steps", path, 1 if drawn else 2, MAX_VALUES)
         scale, integer = data.get("scale", "linear"), data.get("integer", False)
         if scale not in ("linear", "log"):
-            self.problems.add((*path, "scale"), f"found {scale!r}", "one of linear, log")
-        elif scale == "log" and low <= 0:
+            self.problems.add((*path, "scale"), f"found {_short(scale)}", "one of linear, log")
+        elif scale == "log" and low < 1 / MOST_END:
             self.problems.add((*path, "from"), f"found {low:g} with scale: log", "a number above 0")
         if not isinstance(integer, bool):
-            self.problems.add((*path, "integer"), f"found {integer!r}", "true or false")
+            self.problems.add((*path, "integer"), f"found {_short(integer)}", "true or false")
         if low > high:
             self.problems.add((*path, "to"), f"found {high:g}", f"a number of at least {low:g}, as from is")
         if len(self.problems.found) > before:
@@ -227,9 +230,10 @@ class _Finder:
 
     def _number(self, data: Data, key: str, path: Path) -> float:
         value = data.get(key)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            said = f"found {value!r}" if key in data else f"key {key!r} is missing in a range"
-            self.problems.add((*path, key) if key in data else path, said, f"{key}: a number")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MOST_END:
+            said = f"found {_short(value)}" if key in data else f"key {key!r} is missing in a range"
+            most = f" from {-MOST_END:g} to {MOST_END:g}" if type(value) in (int, float) else ""
+            self.problems.add((*path, key) if key in data else path, said, f"{key}: a number{most}")
             return 1.0
         return float(value)
 
@@ -238,11 +242,17 @@ class _Finder:
         if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            said = f"found {value!r}" if key in data else f"key {key!r} is missing in a range"
+            said = f"found {_short(value)}" if key in data else f"key {key!r} is missing in a range"
             where = (*path, key) if key in data else path
             self.problems.add(where, said, f"{key}: a whole number from {least} to {most:,}")
             return least
         return value
+
+
+def _short(value: Any) -> str:
+    """A value for a message."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _between(
@@ -328,7 +338,8 @@ class _Builder:
         drawn = isinstance(draws, int) and 0 < draws < total < 2**62
         if (draws if drawn else total) > room:  # type: ignore[operator]
             name = self.entries[number].get("name", number + 1)
-            message = f"{total:,} combinations for strategy {name}"
+            others = f", after {MAX_SETTINGS - room:,} of earlier ones" if room < MAX_SETTINGS else ""
+            message = f"{total:,} combination{'s' * (total != 1)} for strategy {name}{others}"
             expected = f"at most {MAX_SETTINGS:,} settings in all (sweep: {{mode: sample, draws: ...}})"
             self.problems.add(("strategies", number), message, expected)
             return iter([(0,) * len(axes)])
