@@ -101,6 +101,11 @@ class Replay:
             playing = player(market, self._objective, strategy)
         except ValueError as error:
             raise StrategyError(f"strategy {params[0].name!r}: {error}", params[0].name) from error
+        except Exception as error:  # whatever a user's own class does wrong
+            if self._strategy.__module__.startswith("bidder."):
+                raise
+            said = f"{type(error).__name__}: {error}"
+            raise StrategyError(f"strategy {params[0].name!r}: {said}", params[0].name) from error
         alone = len(info.campaigns) <= 1
         return Stream(
             info.campaigns[code] if info.campaigns else "", market, Asked(strategy), playing,

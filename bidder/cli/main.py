@@ -16,10 +16,10 @@ from bidder.cli.output import complain, printable
 from bidder.errors import BidderError, ExitCode, one_of
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "init": ("bidder.cli.init:command", "Write a working example into a folder."),
+    "init": ("bidder.cli.init:command", "Write a working example of a plan into a folder."),
     "fit": ("bidder.cli.fit:command", "Fit response curves to past spend and results."),
     "validate": ("bidder.cli.validate:command", "Check a plan's config without solving it."),
-    "schema": ("bidder.cli.schema:command", "Print the JSON schema of a config file."),
+    "schema": ("bidder.cli.schema:command", "Print the JSON schema of a plan, experiment or world."),
     "plan": ("bidder.cli.plan:command", "Find the best split of spend and prove how good it is."),
     "frontier": ("bidder.cli.frontier:command", "Show what more or less budget would bring."),
     "compare": ("bidder.cli.compare:command", "Compare two plans: what moved, and what it is worth."),
@@ -68,11 +68,22 @@ class LazyGroup(click.Group):
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bidder")
 def cli() -> None:
-    """Plan ad budgets: the best split of spend over channels, campaigns and days.
+    """Plan ad budgets, and replay past auctions before money is spent.
+
+    Plan: the best split of spend over channels, campaigns and days, with a proof
+    of how good it is. Start with `bidder init DIR`.
+
+    Replay: what any bidding strategy, budget and auction rule would have brought
+    in a log of past auctions. Start with `bidder replay simulations/pacing.yaml`.
 
     \b
-    Exit codes: 0 done, 1 a bug in bidder, 2 bad input or usage, 3 the limits
-    contradict each other, 4 locked or stale, 5 stopped by a guardrail.
+    Exit codes:
+      0  done
+      1  a bug in bidder (BIDDER_DEBUG=1 shows where)
+      2  bad input or usage, or a strategy of your own that fails
+      3  the limits of a plan contradict each other
+      4  locked by another run, or stale
+      5  stopped by a guardrail
     """
 
 
@@ -104,6 +115,8 @@ def run(args: Sequence[str] | None = None) -> int:
         return int(ExitCode.BAD_INPUT)
     except BidderError as error:
         complain(error)
+        if error.__cause__ is not None:
+            _show(error.__cause__)
         return int(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -123,11 +136,16 @@ def _cannot_write(error: OSError) -> int:
     return int(ExitCode.BAD_INPUT)
 
 
-def _report_bug(error: Exception) -> None:
+def _show(error: BaseException) -> None:
+    """Where an error came from, for those who write strategies or debug."""
     if os.environ.get("BIDDER_DEBUG") == "1":
         import traceback
 
         click.echo("".join(traceback.format_exception(error)), err=True)
+
+
+def _report_bug(error: Exception) -> None:
+    _show(error)
     said = " ".join(printable(str(error)).split())[:500]
     click.echo(
         f"this is a bug in bidder: {type(error).__name__}: {said} (BIDDER_DEBUG=1 shows where)", err=True

@@ -26,7 +26,7 @@ from bidder.cli.plan import lang_option
     help="Run on the Dask cluster with this scheduler, tcp://host:port (needs the extra [distributed]).",
 )
 @click.option("--skip-bad-rows", is_flag=True, help="Leave bad rows of the log out and count them.")
-@click.option("--fresh", is_flag=True, help="Throw away what earlier runs have finished; run it all again.")
+@click.option("--fresh", is_flag=True, help="Throw away what earlier runs have finished; begin anew.")
 @lang_option
 @click.option("--no-report", is_flag=True, help="Leave out report.html.")
 @json_option
@@ -37,8 +37,11 @@ def command(
 ) -> None:
     """Replay a log of past auctions under every strategy and setting of CONFIG.
 
-    Writes results.csv, comparisons.csv, config.json, summary.json and report.html. Settings that an
-    interrupted run has finished are not run again.
+    CONFIG is the YAML of an experiment: those in simulations/ run as they are, and `bidder schema
+    experiment` documents every field. Any field may hold a list, and is then swept.
+
+    Writes results.csv, comparisons.csv, config.json, summary.json and report.html, and tuning.csv where
+    parameters are tuned. Settings that an interrupted run has finished are not run again.
     """
     from bidder.cli.progress import watching
     from bidder.jobs.replay import run_replay

@@ -67,11 +67,18 @@ def explain(error: ValidationError, model: type[BaseModel], document: Document) 
             earlier = merged[key].expected
             if problem.expected in earlier:
                 continue
-            problem = Problem(problem.message, f"{earlier} or {problem.expected}", problem.path, place)
+            both = _either(earlier, problem.expected)
+            problem = Problem(problem.message, both, problem.path, place)
         merged[key] = problem
     more = error.error_count() - MAX_EXPLAINED
     last = [Problem(f"{more:,} more problems", place=Place(document.file))] if more > 0 else []
     return sorted(merged.values(), key=_position) + last
+
+
+def _either(first: str, second: str) -> str:
+    """Two expectations of one field, whose description both may end with, as one."""
+    about = second[second.find(" (") :] if " (" in second else ""
+    return f"{first.removesuffix(about)} or {second}" if about else f"{first} or {second}"
 
 
 def _position(problem: Problem) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -73,10 +74,19 @@ def load_experiment(
         With every problem, each at its line and column.
     """
     document = apply_overrides(read_yaml(path), overrides)
+    _refuse_other_kinds(document)
     make_worlds(document, watch or Silent())
     problems = Problems()
     document = _with_files(document, problems)
     return _Loader(document, problems).load()
+
+
+def _refuse_other_kinds(document: Document) -> None:
+    """Say in one line that a file is for another command, instead of refusing each of its keys."""
+    keys = set(document.data) if isinstance(document.data, dict) else set()
+    if "channels" in keys and not {"log", "strategies"} & keys:
+        what = "a world, as for bidder generate" if "calendar" in keys else "a plan, as for bidder plan"
+        raise InputError(document.locate(Problem(f"this is {what}", "the YAML of an experiment")))
 
 
 def check_log(loaded: LoadedExperiment, facts: LogFacts, units: Units) -> None:
@@ -103,7 +113,8 @@ def raise_all(problems: Iterable[Problem], file: str) -> None:
 
 
 def _order(place: Place, own: str) -> tuple[bool, str, int, int]:
-    return place.file != own, place.file, place.line or place.row or 0, place.column or 0
+    last = 0 if place.file == own else sys.maxsize  # "and 17 more bad rows" stands below the rows
+    return place.file != own, place.file, place.line or place.row or last, place.column or 0
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bidder.errors import InputError, Problem
+from bidder.errors import InputError, Place, Problem
 from bidder.jobs.replay_config import LoadedExperiment, check_log, raise_all
 from bidder.jobs.replay_parts import ALL, CountsPart, Part, Survey, divide, survey, whole
 from bidder.jobs.replay_store import digest, fingerprint
@@ -76,7 +76,7 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
         try:
             one = open_log(log, folder, skip_bad_rows)
         except InputError as error:
-            problems += [p if p.place or p.path else replace(p, path=(name,)) for p in error.problems]
+            problems += [_about(p, log, name, folder) for p in error.problems]
             continue
         if one.source is None and (name == "training" or spec.split is not None):
             expected = "a log of auctions for training and split"
@@ -94,6 +94,19 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
         [fingerprint(files, folder, times=True), skip_bad_rows, [s.model_dump(mode="json") for s in specs]],
         digest(fingerprint(files, folder, times=False)),
     )
+
+
+def _about(problem: Problem, spec: LogSpec, name: str, folder: Path) -> Problem:
+    """A file that is not there is a matter of the YAML that names it."""
+    place = problem.place
+    if place is None:
+        return problem if problem.path else replace(problem, path=(name,))
+    for key in ("path", "bids", "visits"):
+        named = getattr(spec, key)
+        missing = problem.message.startswith(("cannot be read", "no file"))
+        if missing and named is not None and place == Place(str(folder / named)):
+            return Problem(f"{place.file}: {problem.message}", problem.expected, (name, key))
+    return problem
 
 
 def _seen(opened: OpenedLog) -> Survey:

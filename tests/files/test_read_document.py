@@ -218,7 +218,7 @@ class _Union(Spec):
 
 def test_plain_unions_are_explained_once() -> None:
     assert complaints("either: x\npet: {kind: dog, lives: 1}\n", _Union) == [
-        "f:1:9: found text 'x'; expected a number (One or several prices, currency units) or "
+        "f:1:9: found text 'x'; expected a number or "
         "a list (One or several prices, currency units)",
         "f:2:13: found text 'dog'; expected cat",
     ]

@@ -124,7 +124,8 @@ def _auction(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
     if auction.payment in RANKED:
         if auction.competitors.source == "log" and "bids" not in facts.columns:
             text = f"{auction.payment.value} ranks competing bids, and the log has none"
-            problems.add(("auction", "payment"), text, "competitors: fitted, or second_price or first_price")
+            expected = "log: {bids: ...}, competitors: fitted, or second_price or first_price"
+            problems.add(("auction", "payment"), text, expected)
         fitted, given_budgets = auction.competitors.source == "fitted", auction.competitors.each
         if fitted and 1 < len(given_budgets) != auction.competitors.bidders:
             text = f"{len(given_budgets)} budgets for {auction.competitors.bidders} competitors"
@@ -160,5 +161,5 @@ def _columns(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
         missing = [name for name in spec.objective.needs if name not in facts.columns]
         if missing:
             needs, lacks = ", ".join(spec.objective.needs), ", ".join(missing)
-            text = f"{spec.objective.value} is foreseen by {needs}, and the log has no {lacks}"
+            text = f"{spec.objective.value} are predicted from {needs}, and the log has no {lacks}"
             problems.add(("objective",), text, "another objective")

@@ -79,11 +79,11 @@ class CompetitorsSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if not self.react and self.budgets is not None:
-            raise ValueError("has budgets; expected them with react: true only")
+            raise ValueError("competitors have budgets; expected them with react: true only")
         if self.react and self.source == "fitted" and self.budgets is None:
             raise ValueError("fitted competitors have spent nothing yet; expected budgets with react: true")
         if "bidders" in self.model_fields_set and self.source == "log":
-            raise ValueError("has bidders; expected them with source: fitted only")
+            raise ValueError("competitors have bidders; expected them with source: fitted only")
         return self
 
     @property
@@ -149,15 +149,15 @@ class EpisodesSpec(Spec):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.auctions is not None and self.period is not None:
-            raise ValueError("has both auctions and period; expected one of them")
+            raise ValueError("episodes has both auctions and period; expected one of them")
         if "days" in self.model_fields_set and self.period != "day":
-            raise ValueError("has days; expected them with period: day only")
+            raise ValueError("episodes has days; expected them with period: day only")
         timed = [name for name in ("start", "end") if getattr(self, name) is not None]
         if timed and (self.auctions is not None or self.period == "day"):
-            raise ValueError(f"has {timed[0]}; expected it with period: campaign only")
+            raise ValueError(f"episodes has {timed[0]}; expected it with period: campaign only")
         first, last = self.moments
         if first is not None and last is not None and first >= last:
-            raise ValueError("ends before it begins; expected start before end")
+            raise ValueError("episodes end before they begin; expected start before end")
         return self
 
     @property
@@ -186,7 +186,8 @@ class TickSpec(Spec):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.auctions is None) == (self.minutes is None):
-            raise ValueError("expected either auctions or minutes")
+            which = "neither auctions nor" if self.auctions is None else "both auctions and"
+            raise ValueError(f"tick has {which} minutes; expected one of them")
         return self
 
 
@@ -223,10 +224,10 @@ class SplitSpec(Spec):
     def _in_order(self) -> Self:
         borders = [b for b in (self.train, self.validation, self.test) if b is not None]
         if len({isinstance(b, date) for b in borders}) > 1:
-            raise ValueError("mixes shares and dates; expected one kind")
+            raise ValueError("split mixes shares and dates; expected one kind")
         if isinstance(borders[0], date):
             if any(not first < second for first, second in pairwise(borders)):  # type: ignore[operator]
-                raise ValueError("the parts' last days do not rise")
+                raise ValueError("the parts' last days do not rise; expected train first, test last")
         elif (total := sum(map(float, borders))) > 1 + 1e-9:  # type: ignore[arg-type]
             raise ValueError(f"the shares add up to {total:g}; expected at most 1")
         elif self.test is None and total > 1 - 1e-9:
@@ -260,7 +261,7 @@ class SweepSpec(Spec):
     @model_validator(mode="after")
     def _drawn(self) -> Self:
         if (self.mode == "sample") != (self.draws is not None):
-            raise ValueError("expected draws with mode: sample, and only then")
+            raise ValueError("sweep has draws without mode: sample, or the mode without draws; expected both")
         return self
 
 

@@ -24,6 +24,9 @@ from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.auctions.rules import Episodes, Rules
 from bidder.budget.spec_base import Spec
 
+EARLIER = "earlier auctions (split: {train: ...} or training: {...})"
+"""What a strategy asks for that learns from a log, in words for the experiment's author."""
+
 
 class StrategyParams(Spec):
     """What the YAML may say of any strategy; each kind adds its own."""

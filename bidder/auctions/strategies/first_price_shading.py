@@ -13,7 +13,7 @@ from bidder.auctions.landscapes.landscape import PriceCounter
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.landscapes.shading import ShadingTable, shading_table
 from bidder.auctions.rules import Pricing
-from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, Training, View
+from bidder.auctions.strategies.base import EARLIER, Control, Market, Requests, Strategy, Training, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
 from bidder.budget.spec_base import Rate
 
@@ -128,7 +128,7 @@ def _prices(params: FirstPriceShadingParams, market: Market) -> PriceDistributio
     if params.price_histogram is not None:
         counter.add_counts(np.array(params.price_histogram, dtype=np.int64))
     elif market.training is None:
-        raise ValueError(f"strategy {params.name!r} needs earlier auctions (training) or a price_histogram")
+        raise ValueError(f"needs price_histogram, or {EARLIER}")
     elif params.landscape is None:
         return market.training.prices
     else:

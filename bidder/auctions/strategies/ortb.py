@@ -12,7 +12,15 @@ from pydantic import Field
 from bidder.auctions.arrays import Floats
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Payment
-from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, StrategyParams, View
+from bidder.auctions.strategies.base import (
+    EARLIER,
+    Control,
+    Market,
+    Requests,
+    Strategy,
+    StrategyParams,
+    View,
+)
 from bidder.auctions.strategies.valuation import needed
 from bidder.budget.spec_base import PositiveMoney
 
@@ -80,7 +88,7 @@ class Ortb(Strategy):
             return params.lambda_
         prices, training = self._trained("lambda"), self.market.training
         if training is None or training.log.pctr is None or not len(training.log):
-            raise ValueError("pctr is needed in the training part to find lambda")
+            raise ValueError(f"lambda is needed, or {EARLIER} with pctr to find it in")
         sample = np.quantile(training.log.pctr, (np.arange(_SAMPLE) + 0.5) / _SAMPLE)
         auctions = len(training.log) * training.weight / max(training.episodes, 1e-9)
         budget, c = float(self.market.budget[s]), float(self.c[s])
@@ -102,5 +110,5 @@ class Ortb(Strategy):
 
     def _trained(self, what: str) -> PriceDistribution:
         if self.market.training is None:
-            raise ValueError(f"{what} is needed, or a training part to find it")
+            raise ValueError(f"{what} is needed, or {EARLIER} to find it in")
         return self.market.training.prices

@@ -67,11 +67,15 @@ def _loaded(path: str) -> object:
     try:
         content = import_module(module)
     except Exception as error:  # whatever a user's module does wrong while it is imported
-        raise ValueError(f"{path}: {module} cannot be imported ({type(error).__name__}: {error})") from error
+        said = f"{path}: {module} cannot be imported ({type(error).__name__}: {error})"
+        if isinstance(error, ModuleNotFoundError) and error.name == module.split(".")[0]:
+            said += "; expected a module that is beside the experiment, in this folder or installed"
+        raise ValueError(said) from error
     try:
         return getattr(content, name)
     except AttributeError:
-        classes = [n for n, v in vars(content).items() if isinstance(v, type) and issubclass(v, Strategy)]
+        own = {n: v for n, v in vars(content).items() if getattr(v, "__module__", None) == module}
+        classes = [n for n, v in own.items() if isinstance(v, type) and issubclass(v, Strategy)]
         hint = f"; expected {one_of(classes, name)}" if classes else ""
         raise ValueError(f"{path}: {module} has no {name}{hint}") from None
 

@@ -12,7 +12,7 @@ from bidder.auctions.arrays import Floats, Ints
 from bidder.auctions.draws import BID, uniforms
 from bidder.auctions.landscapes.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.rules import Pricing
-from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
+from bidder.auctions.strategies.base import EARLIER, Control, Market, Requests, Strategy, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
 
 _NUDGE = 1.0 + 1e-15
@@ -68,7 +68,7 @@ class UniformScaling(Strategy):
     def _landscape(self, s: int) -> BidLandscape:
         training = self.market.training
         if training is None:
-            raise ValueError(f"strategy {self.params[s].name!r} needs earlier auctions (training)")
+            raise ValueError(f"needs {EARLIER}")
         chance = np.atleast_2d(self.valuation.base(requests_of(training.log)))
         chance = chance[s if len(chance) > 1 else 0]
         worth = chance

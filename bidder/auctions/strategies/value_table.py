@@ -12,7 +12,7 @@ from pydantic import Field
 
 from bidder.auctions.arrays import Floats, Ints
 from bidder.auctions.landscapes.prices import PriceDistribution
-from bidder.auctions.strategies.base import Market, Requests, Strategy, StrategyParams
+from bidder.auctions.strategies.base import EARLIER, Market, Requests, Strategy, StrategyParams
 from bidder.budget.spec_base import Rate
 
 MAX_CELLS = 250_000_000
@@ -109,7 +109,7 @@ class TableStrategy(Strategy):
             training = self.market.training
             counts = _counts(training.prices, params.step) * training.weight * len(training.log)
         else:
-            raise ValueError("needs price_histogram, or a training part to count prices in")
+            raise ValueError(f"needs price_histogram, or {EARLIER} to count prices in")
         pdf: Floats = (counts + 1.0) / (counts.sum() + len(counts))
         return pdf
 

@@ -160,10 +160,12 @@ def find_files(path: str, folder: Path, reader: str) -> tuple[str, ...]:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(Problem(f"cannot be read: {reason}", place=Place(str(whole)))) from None
     if not found:
-        inside = f"no file for the reader {reader} in the folder"
-        outside = "no file fits" if glob.has_magic(path) else "cannot be read: no such file or folder"
-        message = inside if whole.is_dir() else outside
-        raise InputError(Problem(message, "at least one", place=Place(str(whole))))
+        message, expected = "cannot be read: no such file or folder", ""
+        if whole.is_dir():
+            message, expected = f"no file for the reader {reader} in the folder", "at least one"
+        elif glob.has_magic(path):
+            message, expected = "no file fits", "at least one"
+        raise InputError(Problem(message, expected, place=Place(str(whole))))
     return tuple(map(str, sorted(found, key=_natural)))
 
 

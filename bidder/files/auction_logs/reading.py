@@ -134,7 +134,10 @@ class Reading:
             if count > SHOWN_ROWS:
                 problems.append(Problem(f"and {count - SHOWN_ROWS:,} more bad rows", place=Place(file)))
         message = f"{self.bad:,} of {self.seen:,} rows are bad: {self.by_reason()}"
-        raise InputError([*problems, Problem(message, "good rows, or --skip-bad-rows to leave them out")])
+        expected = "good rows, or --skip-bad-rows to leave them out"
+        if self.bad == self.seen:
+            expected = "good rows (is it the right reader for this file?)"
+        raise InputError([*problems, Problem(message, expected)])
 
     def by_reason(self) -> str:
         """The counts in words, the most frequent reason first."""

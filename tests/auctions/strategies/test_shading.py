@@ -136,7 +136,7 @@ def test_training_prices_are_fitted_as_asked():
 
 
 def test_without_any_prices_it_says_what_it_needs():
-    with pytest.raises(ValueError, match="'shade' needs earlier auctions"):
+    with pytest.raises(ValueError, match="needs price_histogram, or earlier auctions"):
         FirstPriceShading([params()], market(1))
 
 

@@ -137,9 +137,9 @@ def test_ortb_without_parameters_spends_the_budget_of_the_training_part(kind):
 
 @pytest.mark.parametrize("kind", ["ortb1", "ortb2"])
 def test_ortb_needs_its_parameters_or_a_training_part(kind):
-    with pytest.raises(ValueError, match="c is needed, or a training part"):
+    with pytest.raises(ValueError, match="c is needed, or earlier auctions"):
         bids([{"kind": kind, "lambda": 1}])
-    with pytest.raises(ValueError, match="lambda is needed, or a training part"):
+    with pytest.raises(ValueError, match="lambda is needed, or earlier auctions"):
         bids([{"kind": kind, "c": 1}])
 
 

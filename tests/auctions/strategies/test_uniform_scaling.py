@@ -143,5 +143,5 @@ def test_settings_with_different_events():
 
 
 def test_without_training_it_says_what_it_needs():
-    with pytest.raises(ValueError, match="'scale' needs earlier auctions"):
+    with pytest.raises(ValueError, match="needs earlier auctions"):
         UniformScaling([params()], market([5], None))
