@@ -89,10 +89,11 @@ class Replay:
                 self._streams[code, group].feed(log, rows)
 
     def _stream(self, code: int, group: int) -> Stream:
-        info, chosen = self._market.info, self._groups[group]
+        info, rules, chosen = self._market.info, self._market.rules, self._groups[group]
         market = replace(
             self._market, budget=self._market.budget[chosen], seed=self._market.seed[chosen],
             episodes=self._episodes(),
+            rules=replace(rules, rivals=rules.rivals.of_campaign(code)),
             training=_of_campaign(self._market.training, code, len(info.campaigns)),
         )
         params = [self._params[k] for k in chosen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -69,13 +69,18 @@ class Rivals:
         log's table of competing bids.
     react : bool
         Whether they change their bids as they spend their own budgets.
-    budgets : tuple of int
-        With ``react``: budget of each for an episode, in the log's unit, by their codes.
+    budgets : tuple of tuple of int
+        With ``react``: for each campaign (or once for all of them) the budget of each competitor, by its
+        code, for an episode of that campaign, in the log's unit.
     """
 
     fitted: int | None = None
     react: bool = False
-    budgets: tuple[int, ...] = ()
+    budgets: tuple[tuple[int, ...], ...] = ()
+
+    def of_campaign(self, code: int) -> Rivals:
+        """As one campaign meets them."""
+        return replace(self, budgets=self.budgets[code : code + 1]) if len(self.budgets) > 1 else self
 
 
 @dataclass(frozen=True)

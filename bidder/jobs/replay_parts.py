@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bidder.auctions.engine.pieces import blocks_by_campaign
 from bidder.auctions.experiments.spec_resolve import DAY_US, LogFacts
 from bidder.auctions.log import COLUMNS, AuctionLog, LogInfo, LogSource
 
@@ -217,11 +218,11 @@ def training(part: Part, cut: Episodes, now: LogInfo, win_on_tie: bool) -> Train
     return Training(log, float(every), _episodes(part.info, cut, now), prices.distribution())
 
 
-def competitors_budgets(part: Part | CountsPart, cut: Episodes, rules: Rules) -> tuple[int, ...]:
-    """Budget of each competitor of a log for an episode.
+def competitors_budgets(part: Part | CountsPart, cut: Episodes, rules: Rules) -> tuple[tuple[int, ...], ...]:
+    """Budget of each competitor of a log for an episode of each campaign.
 
-    Those that the rules give, one standing for all; else what each spent in the log, for an episode on
-    average, rounded up.
+    What the rules give, one amount standing for all competitors; else what each would have spent on the
+    campaign's auctions without us, for an episode on average, rounded up.
 
     Raises
     ------
@@ -230,20 +231,31 @@ def competitors_budgets(part: Part | CountsPart, cut: Episodes, rules: Rules) ->
     """
     from bidder.auctions.ranked.competitors import needed_budgets
 
-    spent, given = np.zeros(0, dtype=np.int64), rules.rivals.budgets
+    campaigns = max(len(part.info.campaigns), 1)
+    spent, rows = np.zeros((campaigns, 0), dtype=np.int64), np.zeros(campaigns, dtype=np.int64)
+    given = rules.rivals.budgets[0] if rules.rivals.budgets else ()
     for piece in part.pieces():
         if piece.bids is None or not len(piece.bids.bidder):
             continue
-        count = max(len(spent), int(piece.bids.bidder.max()) + 1)
-        spent = np.concatenate([spent, np.zeros(count - len(spent), dtype=np.int64)])
-        if not given:
-            spent += needed_budgets(piece, rules, count)
+        missing = max(int(piece.bids.bidder.max()) + 1 - spent.shape[1], 0)
+        spent = np.pad(spent, ((0, 0), (0, missing)))
+        rows += np.bincount(piece.campaign, minlength=campaigns)
+        for code, log, _ in [] if given else blocks_by_campaign(piece, campaigns):
+            spent[code] += needed_budgets(log, rules, spent.shape[1])
     if given:
-        if len(given) not in (1, len(spent)):
-            raise ValueError(f"{len(given)} budgets for {len(spent)} competitors of the log")
-        return given * len(spent) if len(given) == 1 else given
-    episodes = max(_episodes(part.info, cut, part.info), 1.0)
-    return tuple(math.ceil(amount / episodes) for amount in spent.tolist())
+        if len(given) not in (1, spent.shape[1]):
+            raise ValueError(f"{len(given)} budgets for {spent.shape[1]} competitors of the log")
+        return (given * spent.shape[1] if len(given) == 1 else given,)
+    lengths = [max(_episodes(_of_one(part.info, count), cut, part.info), 1.0) for count in rows.tolist()]
+    return tuple(
+        tuple(math.ceil(amount / length) for amount in row)
+        for row, length in zip(spent.tolist(), lengths, strict=True)
+    )
+
+
+def _of_one(info: LogInfo, rows: int) -> LogInfo:
+    """The facts of a log as if one campaign were all of it."""
+    return replace(info, campaigns=info.campaigns[:1], rows=rows)
 
 
 def _thinned(piece: AuctionLog, offset: int, every: int) -> AuctionLog:

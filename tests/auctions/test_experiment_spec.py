@@ -120,7 +120,7 @@ def test_rules_are_what_the_file_says():
     assert found.payment is Payment.GSP and not found.win_on_tie and not found.integer
     assert (found.reserve, found.slots, found.squashing, found.max_bid) == (3, (1.0, 0.5), 0.5, None)
     assert (found.frequency_cap, found.retargeting_days) == (2, 7)
-    assert (found.rivals.fitted, found.rivals.react, found.rivals.budgets) == (3, True, (9, 9, 9))
+    assert (found.rivals.fitted, found.rivals.react, found.rivals.budgets) == (3, True, ((9, 9, 9),))
 
 
 def test_how_often_strategies_look_by_default():

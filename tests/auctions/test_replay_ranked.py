@@ -103,7 +103,7 @@ def test_competitors_with_small_budgets_leave_more_to_us():
     params = [FactorParams(name="f", factor=300.0)] * 2
     shown = {}
     for budget in (10, 100, 10**9):
-        rivals = Rivals(react=True, budgets=(budget,) * 4)
+        rivals = Rivals(react=True, budgets=((budget,) * 4,))
         rules = Rules(payment=Payment.GSP, rivals=rivals)
         result = run(log, rules, EPISODES, [10**6] * 2, params, pieces=[1_000])
         assert (result[0].episodes == result[1].episodes).all()

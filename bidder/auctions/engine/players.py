@@ -181,7 +181,7 @@ class RankedPlayer(Player):
         self._rules = ranked_rules(market.rules)
         self._slots = slot_millionths(market.rules.slots)
         rivals = market.rules.rivals
-        budgets = np.array(rivals.budgets, dtype=np.int64)
+        budgets = np.array(rivals.budgets[0] if rivals.budgets else (), dtype=np.int64)
         self._competitors = Competitors(budgets, market.settings) if rivals.react else None
         known = len(budgets) if rivals.react else 0
         self._factors: Floats = np.ones((market.settings, known))

@@ -133,7 +133,8 @@ def rules(spec: VariedSpec, units: Units) -> Rules:
 def _rivals(given: CompetitorsSpec, units: Units) -> Rivals:
     fitted = given.bidders if given.source == "fitted" else None
     budgets = tuple(units.budget(amount) for amount in given.each)
-    return Rivals(fitted, given.react, budgets * (fitted if fitted and len(budgets) == 1 else 1))
+    every = budgets * (fitted if fitted and len(budgets) == 1 else 1)
+    return Rivals(fitted, given.react, (every,) if every else ())
 
 
 def episodes(spec: VariedSpec, info: LogInfo) -> Episodes:
