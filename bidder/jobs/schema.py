@@ -14,9 +14,10 @@ SCHEMAS = {
     "plan": "bidder.budget.spec:PlanSpec",
     "fit": "bidder.budget.fitting.spec:FitSpec",
     "curves": "bidder.budget.spec_curves_file:CurvesFile",
+    "experiment": "bidder.jobs.schema_experiment:experiment_schema",
     "world": "bidder.worlds.spec:WorldSpec",
 }
-"""Kinds of file, and the model that says what each may hold."""
+"""Kinds of file, and the model or function that says what each may hold."""
 
 
 def schema(kind: str) -> dict[str, Any]:
@@ -30,8 +31,9 @@ def schema(kind: str) -> dict[str, Any]:
     if kind not in SCHEMAS:
         raise InputError(Problem(f"unknown schema {kind!r}", one_of(SCHEMAS, kind)))
     module, _, name = SCHEMAS[kind].partition(":")
-    model = getattr(import_module(module), name)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+    found = getattr(import_module(module), name)
+    described = found.model_json_schema() if hasattr(found, "model_json_schema") else found()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **described}
 
 
 def schema_text(kind: str) -> str:
