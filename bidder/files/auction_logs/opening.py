@@ -50,7 +50,7 @@ class OpenedLog:
 
 
 def open_log(
-    spec: LogSpec, folder: Path, skip_bad_rows: bool = False, watch: Watch | None = None
+    spec: LogSpec, folder: Path = Path(), skip_bad_rows: bool = False, watch: Watch | None = None
 ) -> OpenedLog:
     """Open a log, after having read all of it once unless it is a Parquet log of our own.
 
@@ -58,7 +58,7 @@ def open_log(
     ----------
     spec : LogSpec
     folder : path
-        Where relative paths begin.
+        Where relative paths begin; by default the current folder.
     skip_bad_rows : bool
         Whether bad rows are dropped and counted instead of refused.
     watch : callable, optional
