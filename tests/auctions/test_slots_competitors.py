@@ -128,9 +128,9 @@ def test_competitors_with_half_their_needs_spread_it_over_the_episode():
     rules = Rules(payment=Payment.GSP, slots=(1.0, 0.6), reserve=1)
     needs = needed_budgets(log_of(bids), rules, bidders)
     state, slots = Competitors(needs // 2, 1), slot_millionths(rules.slots)
-    none, zeros, floats = np.empty(0, np.int64), np.empty(0, np.uint8), np.empty(0)
+    none, zeros, floats, nobody = (np.empty(0, kind) for kind in (np.int64, np.uint8, float, np.int32))
     columns = RankedColumns(
-        np.arange(n), none, none, floats, floats, zeros, zeros, none, none, none, zeros, none
+        np.arange(n), none, none, floats, floats, zeros, zeros, none, none, nobody, zeros, none
     )
     ours = np.zeros((1, FIELDS), np.int64)
     half = None

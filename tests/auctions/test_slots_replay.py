@@ -173,7 +173,8 @@ def plain_case(rules, bids, base, balance, columns=None):
     """One setting against given competing bids with quality 1."""
     n = len(bids.offsets) - 1
     none, zeros = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8)
-    fields = dict.fromkeys(("ours", "floor", "value", "worth", "person", "special"), none)
+    fields = dict.fromkeys(("ours", "floor", "value", "worth", "special"), none)
+    fields["person"] = np.empty(0, dtype=np.int32)
     fields |= dict.fromkeys(("click", "conversion", "allowed"), zeros)
     fields |= dict.fromkeys(("pctr", "pcvr"), np.empty(0)) | {"row": np.arange(n)} | (columns or {})
     state = np.zeros((1, FIELDS), dtype=np.int64)

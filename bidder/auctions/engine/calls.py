@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Floats, Ints
+from bidder.auctions.arrays import Bools, Floats, Ints, fixed
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.strategies.base import Control, Requests, Strategy, View
 from bidder.errors import BidderError, ExitCode
@@ -88,7 +88,8 @@ class Asked:
         self.control = Control(multiplier, enter)
 
     def base(self, start: int, stop: int) -> Floats:
-        """Base bids of the block's auctions ``start`` to ``stop``."""
+        """Base bids of the block's auctions ``start`` to ``stop``, always of one layout (C, not to be
+        written to), because kernels are compiled for each."""
         assert self._requests is not None
         if not self.strategy.steady:
             return self._ask(start, stop)
@@ -98,7 +99,7 @@ class Asked:
             end = max(min(start + wide, len(self._requests)), stop)
             self._ahead = (start, end, self._ask(start, end))
         begins, _, bids = self._ahead
-        return bids[..., start - begins : stop - begins]
+        return fixed(np.ascontiguousarray(bids[..., start - begins : stop - begins]))
 
     def _ask(self, start: int, stop: int) -> Floats:
         assert self._requests is not None
@@ -115,7 +116,7 @@ class Asked:
             self._bad_bid(bids, start)
         if self._checks and stop - start > 1:
             self._look_behind(requests, bids, start, stop)
-        return np.ascontiguousarray(bids)
+        return fixed(np.ascontiguousarray(bids))
 
     def _look_behind(self, requests: Requests, bids: Floats, start: int, stop: int) -> None:
         """The first half of the auctions must be bid on alike when the second half is not there."""

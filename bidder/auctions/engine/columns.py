@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Bytes, Codes, Ints
+from bidder.auctions.arrays import Bools, Bytes, Codes, Ints, fixed
 from bidder.auctions.draws import CLICK, CONVERSION, uniforms
 from bidder.auctions.engine.clock import DAY_US
 from bidder.auctions.log import COLUMNS, AuctionLog
@@ -79,7 +79,7 @@ def columns(
     known = not len(least) or least.min() >= 0
     # Where ties win, the lowest bid that wins is what it costs: one column is read in place of two.
     price = least if known and rules.win_on_tie else second_price(log, rules)
-    return Columns(
+    found = Columns(
         row=rows,
         least=least if known and (rules.integer or rules.win_on_tie) else _compared(least, log, rules),
         price=price,
@@ -89,6 +89,8 @@ def columns(
         special=special,
         paid=paid,
     )
+    # Files give columns that cannot be written to, memory such that can: kernels are compiled for one kind.
+    return Columns(*map(fixed, found))._replace(person=found.person)
 
 
 def _compared(least: Ints, log: AuctionLog, rules: Rules) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Bytes, Ints
+from bidder.auctions.arrays import Bytes, Ints, fixed
 from bidder.auctions.engine.calls import Asked, requests_of_block
 from bidder.auctions.engine.clock import Segment, clock
 from bidder.auctions.engine.late_reports import LateReports
@@ -136,7 +136,7 @@ class Stream:
             array.setflags(write=False)
         view = View(
             tick=self._looks, episode=segment.episode, campaign=self._campaign, now=segment.now,
-            elapsed=segment.elapsed, tick_share=segment.tick_share, budget=_fixed(self._budget),
+            elapsed=segment.elapsed, tick_share=segment.tick_share, budget=fixed(self._budget),
             balance=now[BALANCE], last=_counts(self._since_tick, last),
             so_far=_counts(self._in_episode, now), before=_counts(self.tally.auctions_closed, earlier),
         )
@@ -148,12 +148,6 @@ class Stream:
         self._settle()
         self.tally.close(keep, self._budget)
         self._reports.close_episode()
-
-
-def _fixed(array: Ints) -> Ints:
-    view = array.view()
-    view.setflags(write=False)
-    return view
 
 
 def _counts(auctions: int, rows: Ints) -> Counts:
