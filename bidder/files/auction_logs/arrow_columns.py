@@ -120,25 +120,37 @@ def _column(table: Any, name: str, info: LogInfo) -> NDArray[Any]:
 
 
 def _numbers(table: Any, name: str, unknown: float, kind: Any) -> NDArray[Any]:
-    chunked = table.column(name)
-    if chunked.null_count:
-        chunked = chunked.fill_null(pa.scalar(unknown, chunked.type))
-    numbers: NDArray[Any] = chunked.to_numpy().astype(kind, copy=False)
-    return numbers
+    parts = [_plain(chunk, unknown).astype(kind, copy=False) for chunk in table.column(name).chunks]
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, kind)
+
+
+def _plain(chunk: Any, unknown: float) -> NDArray[Any]:
+    """Numbers of a chunk, straight from its buffers, with ``unknown`` where there is none.
+
+    Arrow's own ``to_numpy`` imports pandas, which would be most of the time that a small replay takes to
+    start.
+    """
+    kind = np.dtype(chunk.type.to_pandas_dtype())
+    if not len(chunk):
+        return np.empty(0, kind)
+    known, data = chunk.buffers()
+    values = np.frombuffer(data, kind, len(chunk), chunk.offset * kind.itemsize)
+    if not chunk.null_count:
+        return values
+    bits = np.unpackbits(np.frombuffer(known, np.uint8), bitorder="little")
+    return np.where(bits[chunk.offset : chunk.offset + len(chunk)], values, kind.type(unknown))
 
 
 def _codes(chunked: Any, names: tuple[str, ...]) -> NDArray[np.int32]:
     """Codes into ``names``: every chunk has a dictionary of its own."""
-    import pyarrow.compute as pc
-
-    known = pa.array(names, pa.string())
-    parts = []
+    places, parts = {name: code for code, name in enumerate(names)}, []
     for chunk in chunked.chunks:
         encoded = chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode()
-        places = pc.index_in(encoded.dictionary.cast(pa.string()), value_set=known).fill_null(-1)
-        lookup = np.append(places.to_numpy().astype(np.int32), np.int32(-1))
-        indices = encoded.indices.fill_null(-1) if encoded.null_count else encoded.indices
-        parts.append(lookup[indices.to_numpy()])
+        words = encoded.dictionary.to_pylist()
+        lookup = np.array([*(places.get(word, -1) for word in words), -1], dtype=np.int32)
+        parts.append(lookup[_plain(encoded.indices, -1)])
     return np.concatenate(parts) if parts else np.empty(0, np.int32)
 
 
