@@ -102,7 +102,7 @@ class Replay:
             playing = player(market, self._objective, strategy)
         except ValueError as error:
             raise StrategyError(f"strategy {params[0].name!r}: {error}", params[0].name) from error
-        except Exception as error:  # whatever a user's own class does wrong
+        except (Exception, SystemExit) as error:  # whatever a user's own class does wrong
             if self._strategy.__module__.startswith("bidder."):
                 raise
             said = f"{type(error).__name__}: {error}"

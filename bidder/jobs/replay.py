@@ -11,11 +11,12 @@ from bidder.errors import InputError, Place, Problem
 from bidder.jobs.progress import Progress, Silent
 
 if TYPE_CHECKING:
+    from bidder.auctions.engine.calls import StrategyError
     from bidder.auctions.experiments.spec_resolve import Units
     from bidder.auctions.result import ExperimentResult
     from bidder.jobs.replay_config import LoadedExperiment
     from bidder.jobs.replay_logs import Logs
-    from bidder.jobs.replay_play import Played
+    from bidder.jobs.replay_play import Played, Players
 
 Lang = Literal["en", "zh"]
 
@@ -102,28 +103,50 @@ def run_replay(
     """
     from bidder.jobs.replay_config import load_experiment
     from bidder.jobs.replay_logs import open_logs
-    from bidder.jobs.replay_pool import worker_count
+    from bidder.jobs.replay_modules import importable
+    from bidder.jobs.replay_pool import check_address, worker_count
     from bidder.jobs.replay_store import Store, locked
 
     watch, count = progress or Silent(), worker_count(workers)
-    loaded = load_experiment(config, overrides, watch)
-    watch.stage("reading the log")
-    logs = open_logs(loaded, skip_bad_rows)
-    folder = _folder(out, loaded)
-    with locked(folder):
-        from bidder.jobs.replay_play import Players, play_all
+    check_address(cluster)
+    with importable(Path(config).parent):
+        loaded = load_experiment(config, overrides, watch)
+        watch.stage("reading the log")
+        logs = open_logs(loaded, skip_bad_rows)
+        folder = _folder(out, loaded)
+        with locked(folder):
+            from bidder.jobs.replay_play import Players
 
-        store = Store(folder)
-        if not resume:
-            store.clear()
-        try:
-            played = play_all(Players(loaded, logs, store, count, cluster, watch))
-        except InputError as error:  # what only the replay itself could find
-            raise InputError(map(loaded.document.locate, error.problems)) from error
-        watch.stage("comparing")
-        outcome = _written(loaded, logs, played, folder, lang if report else None, watch)
-        store.prune()
+            store = Store(folder)
+            if not resume:
+                store.clear()
+            played = _played(Players(loaded, logs, store, count, cluster, watch))
+            watch.stage("comparing")
+            outcome = _written(loaded, logs, played, folder, lang if report else None, watch)
+            store.prune()
     return outcome
+
+
+def _played(players: Players) -> Played:
+    """Every setting, played; what only that could find is told at its place in the YAML."""
+    from bidder.auctions.engine.calls import StrategyError
+    from bidder.jobs.replay_play import play_all
+
+    try:
+        return play_all(players)
+    except InputError as error:
+        raise InputError(map(players.loaded.document.locate, error.problems)) from error
+    except StrategyError as error:
+        raise _placed(error, players.loaded) from error.__cause__
+
+
+def _placed(error: StrategyError, loaded: LoadedExperiment) -> StrategyError:
+    """The error with the place of its strategy in the YAML."""
+    from bidder.auctions.engine.calls import StrategyError
+
+    names = [entry.get("name") for entry in loaded.spec.strategies]
+    place = loaded.document.place(("strategies", names.index(error.strategy)))
+    return StrategyError(f"{place}: {error}", error.strategy, error.setting)
 
 
 def _folder(out: str | Path | None, loaded: LoadedExperiment) -> Path:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bidder.jobs.progress import Progress
 from bidder.jobs.replay_config import LoadedExperiment
 from bidder.jobs.replay_logs import Logs
+from bidder.jobs.replay_modules import source
 from bidder.jobs.replay_output import Candidate
 from bidder.jobs.replay_parts import CountsPart
 from bidder.jobs.replay_pool import needs_compiling, run_here, run_in_processes, run_on_cluster
@@ -101,7 +102,7 @@ class Players:
         self.watch.stage(f"replaying {settings:,} settings{where}", len(todo))
         bench = self.logs.bench
         if self.cluster is not None:
-            return run_on_cluster(todo, bench, self.cluster, self.watch)
+            return run_on_cluster(todo, bench, self.cluster, self.watch, self.loaded.folder)
         if self.workers == 1 or len(todo) == 1:
             return run_here(todo, bench, self.watch)
         # Compile once here, rather than in every worker at the same time.
@@ -112,7 +113,8 @@ class Players:
 
     @cached_property
     def _inputs(self) -> list[Any]:
-        return [program(), self.logs.inputs, *(_source(kind) for kind in dict.fromkeys(self.loaded.kinds))]
+        kinds = dict.fromkeys(self.loaded.kinds)
+        return [program(), self.logs.inputs, *(source(kind, self.loaded.folder) for kind in kinds)]
 
     def _job(self, number: int, part: str) -> Job:
         from bidder.auctions.experiments.spec_resolve import in_units
@@ -137,22 +139,6 @@ class Players:
             budget = units.budget(spec.episodes.budget)
             self._rules[shared, part] = rules(spec, units), cut, budget
         return self._rules[shared, part]
-
-
-def _source(kind: str) -> str:
-    """Hash of a user's own module, which the version of the program says nothing of."""
-    import hashlib
-    import inspect
-
-    from bidder.auctions.strategies.registry import KINDS, strategy_class
-
-    if kind in KINDS:
-        return ""
-    try:
-        text = inspect.getsource(inspect.getmodule(strategy_class(kind)))  # type: ignore[arg-type]
-    except (OSError, TypeError):
-        return kind
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def play_all(players: Players) -> Played:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bidder.auctions.replay import Replay
     from bidder.auctions.result import SettingResult
     from bidder.auctions.rules import Episodes, Rules
-    from bidder.auctions.strategies.base import Market, StrategyParams, Training
+    from bidder.auctions.strategies.base import Market, Strategy, StrategyParams, Training
     from bidder.auctions.worth import Objective
 
 HINDSIGHT = "hindsight"
@@ -127,11 +127,15 @@ class Bench:
     parts: Mapping[str, Part | CountsPart]
     learned: Mapping[str, Part] = field(default_factory=dict)
     _known: dict[Any, Training] = field(default_factory=dict, repr=False)
-    _rivals: dict[Any, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    _rivals: dict[Any, tuple[tuple[int, ...], ...]] = field(default_factory=dict, repr=False)
     _market_prices: dict[Any, PriceDistribution] = field(default_factory=dict, repr=False)
 
-    def run(self, batch: Batch, fed: Callable[[float], None] | None = None) -> list[SettingResult]:
+    def run(
+        self, batch: Batch, fed: Callable[[float], None] | None = None, strategy: type[Strategy] | None = None
+    ) -> list[SettingResult]:
         """Replay a batch; ``fed`` is called with the share of the log of every piece.
+
+        ``strategy`` is the class of the batch's kind where it cannot be imported.
 
         Raises
         ------
@@ -143,16 +147,16 @@ class Bench:
         part = self.parts[batch.first.part]
         with told(batch):
             if isinstance(part, CountsPart):
-                return self._run_counts(batch, part)
-            replay = self.start(batch)
+                return self._run_counts(batch, part, strategy)
+            replay = self.start(batch, strategy)
             for piece in part.pieces():
                 replay.feed(piece)
                 if fed is not None:
                     fed(len(piece) / max(part.last - part.first, 1))
             return finish(replay)
 
-    def start(self, batch: Batch) -> Replay | HindsightReplay:
-        """A replay of a batch that has not been fed yet."""
+    def start(self, batch: Batch, strategy: type[Strategy] | None = None) -> Replay | HindsightReplay:
+        """A replay of a batch that has not been fed yet; ``strategy`` as in :meth:`run`."""
         from bidder.auctions.engine.hindsight_replay import HindsightReplay
         from bidder.auctions.replay import Replay
         from bidder.auctions.strategies.registry import strategy_class
@@ -160,15 +164,17 @@ class Bench:
         if batch.first.kind == HINDSIGHT:
             return HindsightReplay(self._market(batch), batch.first.objective)
         params = [j.params for j in batch.jobs]
-        kind, objective = strategy_class(batch.first.kind), batch.first.objective
+        kind, objective = strategy or strategy_class(batch.first.kind), batch.first.objective
         return Replay(kind, params, self._market(batch), objective, bounds=False)
 
-    def _run_counts(self, batch: Batch, part: CountsPart) -> list[SettingResult]:
+    def _run_counts(
+        self, batch: Batch, part: CountsPart, strategy: type[Strategy] | None
+    ) -> list[SettingResult]:
         from bidder.auctions.engine.histogram_replay import replay_histogram
         from bidder.auctions.strategies.registry import strategy_class
 
         params = [j.params for j in batch.jobs]
-        kind, objective = strategy_class(batch.first.kind), batch.first.objective
+        kind, objective = strategy or strategy_class(batch.first.kind), batch.first.objective
         return replay_histogram(kind, params, self._market(batch), part.histogram, objective)
 
     def _market(self, batch: Batch) -> Market:

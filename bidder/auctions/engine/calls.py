@@ -46,9 +46,12 @@ def requests_of_block(log: AuctionLog, rows: Ints) -> Requests:
 
 
 def _part(requests: Requests, start: int, stop: int) -> Requests:
+    """Some of the requests; nobody can write through them into the log."""
     columns: dict[str, Any] = {
-        name: None if (column := getattr(requests, name)) is None else column[start:stop] for name in _COLUMNS
+        name: column[start:stop] for name in _COLUMNS if (column := getattr(requests, name)) is not None
     }
+    for column in columns.values():
+        column.flags.writeable = False
     return Requests(info=requests.info, **columns)
 
 
@@ -80,7 +83,7 @@ class Asked:
             multiplier = np.asarray(control.multiplier, dtype=np.float64)
             enter = control.participation
             enter = None if enter is None else np.asarray(enter, dtype=np.float64)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._failed(error, where) from error
         self._check(multiplier, np.isfinite(multiplier) & (multiplier >= 0), "multiplier", where)
         if enter is not None:
@@ -104,10 +107,7 @@ class Asked:
     def _ask(self, start: int, stop: int) -> Floats:
         assert self._requests is not None
         requests = _part(self._requests, start, stop)
-        try:
-            bids = np.asarray(self.strategy.base(requests), dtype=np.float64)
-        except Exception as error:
-            raise self._failed(error, self._auctions(start, stop)) from error
+        bids = self._answer(requests, start, stop)
         if bids.shape not in ((stop - start,), (self.settings, stop - start)):
             expected = f"({stop - start},) or ({self.settings}, {stop - start})"
             said = f"base bids have shape {bids.shape}; expected {expected}"
@@ -118,11 +118,20 @@ class Asked:
             self._look_behind(requests, bids, start, stop)
         return fixed(np.ascontiguousarray(bids))
 
+    def _answer(self, requests: Requests, start: int, stop: int) -> Floats:
+        try:
+            bids = np.asarray(self.strategy.base(requests))
+            if bids.dtype.kind == "c":
+                raise TypeError("base bids are complex numbers")
+            return bids.astype(np.float64, copy=False)
+        except (Exception, SystemExit) as error:
+            raise self._failed(error, self._auctions(start, stop)) from error
+
     def _look_behind(self, requests: Requests, bids: Floats, start: int, stop: int) -> None:
         """The first half of the auctions must be bid on alike when the second half is not there."""
         self._checks -= 1
         half = (stop - start) // 2
-        again = np.asarray(self.strategy.base(_part(requests, 0, half)), dtype=np.float64)
+        again = self._answer(_part(requests, 0, half), start, start + half)
         if not np.array_equal(again, bids[..., :half]):
             message = "bids change when later auctions are taken away; expected each to follow from its own"
             raise self._error(message, self._auctions(start, start + half))
@@ -151,8 +160,8 @@ class Asked:
         first, last = int(rows[min(start, last_known)]), int(rows[min(max(stop - 1, start), last_known)])
         return f"auction {first:,}" if first == last else f"auctions {first:,} to {last:,}"
 
-    def _failed(self, error: Exception, where: str) -> Exception:
-        if isinstance(error, BidderError):
+    def _failed(self, error: BaseException, where: str) -> BaseException:
+        if self._own and isinstance(error, BidderError):
             return error
         plain = self._own and isinstance(error, ValueError)
         said = str(error) if plain else f"{type(error).__name__}: {error}"
