@@ -258,14 +258,22 @@ class _Builder:
             if self._documents > 1:
                 self._stop(event, "a second document begins here", "one document")
         elif isinstance(event, yaml.AliasEvent):
-            self._refuse(event, f"alias *{event.anchor}", "the value written out")
-            self._value(event, None)
+            self._alias(event)
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, yaml.CollectionStartEvent):
             self._open(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self._stack.pop()
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        self._refuse(event, f"alias *{event.anchor}", "the value written out")
+        top = self._stack[-1] if self._stack else None
+        if top is not None and isinstance(top.data, dict) and top.key is None:
+            top.key = f"*{event.anchor}"
+            self.keys[(*top.path, top.key)] = self._mark(event)
+        else:
+            self._value(event, None)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         self._check_plain(event)
