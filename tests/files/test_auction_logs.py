@@ -169,6 +169,34 @@ def test_foreign_parquet_of_any_types(tmp_path):
     assert log.user.tolist() == [15826225260779138495, 0] and log.value.tolist() == [0, 3_000_000]
 
 
+def test_times_in_words(tmp_path):
+    times = [
+        "2026-10-20T08:00:00Z", "2026-10-20 16:00:00.000001+08:00", "2026-10-20T08:01+0000", " 1792483260000001",
+    ]
+    text = "ts,campaign,market_price\n" + "".join(f"{ts},a,5\n" for ts in times)
+    (tmp_path / "log.csv").write_text(text)
+    found = opened(tmp_path, reader="csv", path="log.csv")
+    assert whole(found.source).ts.tolist() == [1792483200000000 + k for k in (0, 1, 60_000_000, 60_000_001)]
+    assert found.notes == ()
+
+
+def test_what_times_leave_open_is_said(tmp_path):
+    log = {"ts": pa.array([1, 2], pa.timestamp("ms")), "campaign": ["a", "b"], "market_price": [1, 2]}
+    pq.write_table(pa.table(log), tmp_path / "a.parquet")
+    notes = opened(tmp_path, reader="parquet", path="a.parquet").notes
+    assert notes[0].startswith("all times lie before 1973")
+    assert notes[1:] == ("ts has no time zone: taken as UTC",)
+    pq.write_table(pa.table({**log, "ts": log["ts"].cast(pa.timestamp("ms", "UTC"))}), tmp_path / "a.parquet")
+    assert opened(tmp_path, reader="parquet", path="a.parquet").notes == notes[:1]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_a_header_alone(tmp_path, end):
+    (tmp_path / "log.csv").write_text("ts,campaign,market_price" + end)
+    with pytest.raises(InputError, match="the log holds no auctions"):
+        opened(tmp_path, reader="csv", path="log.csv")
+
+
 @pytest.mark.parametrize(("ending", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
 def test_packed_files(tmp_path, ending, pack):
     text = samples.table().encode()

@@ -37,8 +37,11 @@ def skipped(folder: Path, content: bytes | str, path: str = "log.csv", reader: s
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("x,a,5,0.5,1,u,1", "column ts: found 'x'; expected a whole number of microseconds since 1970 UTC"),
+        ("x,a,5,0.5,1,u,1", "column ts: found 'x'; expected microseconds since 1970 UTC, or a time with"),
         ("-1,a,5,0.5,1,u,1", "column ts: found '-1'"),
+        ("2026-10-20T08:00:00,a,5,0.5,1,u,1", "column ts: found '2026-10-20T08:00:00'"),
+        ("2026-02-30T08:00:00Z,a,5,0.5,1,u,1", "column ts: found '2026-02-30T08:00:00Z'"),
+        ("1960-02-20T08:00:00Z,a,5,0.5,1,u,1", "column ts: found '1960-02-20T08:00:00Z'"),
         ("1e15,a,5,0.5,1,u,1", "column ts: found '1e15'"),
         ("5,,5,0.5,1,u,1", "column campaign: found an empty cell; expected a name"),
         (f"5,{'a' * 201},5,0.5,1,u,1", "column campaign: found 'aaa"),

@@ -11,18 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools
+from bidder.auctions.arrays import Bools, Ints
 from bidder.budget.spec_base import HUGE
 from bidder.files.auction_logs.reading import Batch, Frame, Reading, found_texts
 from bidder.files.auction_logs.streams import MARK
 
-Kind = Literal["whole", "number", "scaled", "flag", "text", "user"]
+Kind = Literal["whole", "moment", "number", "scaled", "flag", "text", "user"]
 MILLION = 1_000_000
 LAST_TS = 253_402_300_799_999_999
 """End of the year 9999, microseconds."""
 MAX_NAME = 200
 _WHOLE = r"^\s*[+-]?[0-9]{1,18}\s*$"
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*$"
+_TIME = (
+    r"^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)\s*$"
+)
 _CONTROL = f"[\x00-\x1f\x7f{MARK}]"
 
 
@@ -35,8 +39,8 @@ class Rule:
     name : str
         Name of the column in a log.
     kind : str
-        whole, number, scaled (a number of which millionths are kept), flag (0 or 1), text, user (a
-        uint64, or text that is hashed).
+        whole, moment (microseconds since 1970, or a time with its zone), number, scaled (a number of which
+        millionths are kept), flag (0 or 1), text, user (a uint64, or text that is hashed).
     expected : str
         In words.
     low, high : float
@@ -60,8 +64,9 @@ def rule(name: str, unit: str = "the money unit", censored: bool = False) -> Rul
     """The rule of a log's column."""
     chance = "a probability from 0 to 1"
     money = f"a whole number of at least 0 ({unit})"
+    moment = "microseconds since 1970 UTC, or a time with its zone such as 2026-10-20T08:00:00Z"
     return {
-        "ts": Rule("ts", "whole", "a whole number of microseconds since 1970 UTC", high=LAST_TS),
+        "ts": Rule("ts", "moment", moment, high=LAST_TS),
         "campaign": Rule("campaign", "text", "a name of up to 200 characters"),
         "market_price": Rule("market_price", "whole", money, unknown=-1 if censored else None),
         "auction": Rule("auction", "whole", "a whole number", low=-9.2e18, high=9.2e18),
@@ -79,9 +84,7 @@ def rule(name: str, unit: str = "the money unit", censored: bool = False) -> Rul
         "conversion_delay": Rule(
             "conversion_delay", "scaled", "a number of seconds, at least 0", high=1e10, unknown=0
         ),
-        "last_visit": Rule(
-            "last_visit", "whole", "a whole number of microseconds since 1970 UTC", high=LAST_TS, unknown=-1
-        ),
+        "last_visit": Rule("last_visit", "moment", moment, high=LAST_TS, unknown=-1),
         "lost_bid": Rule("lost_bid", "whole", money, unknown=-1),
     }[name]
 
@@ -138,7 +141,9 @@ def _cells(column: Any, one: Rule) -> tuple[Any, Bools]:
         return _names(column, one)
     if one.kind == "user":
         return _users(column)
-    if one.kind in ("whole", "flag"):
+    if one.kind == "moment":
+        values, good, empty = _moments(column)
+    elif one.kind in ("whole", "flag"):
         values, good, empty = _whole(column)
     else:
         values, good, empty = _floats(column)
@@ -205,6 +210,31 @@ def _whole(column: Any) -> Parsed:
     numbers, good, empty = _floats(column)
     good &= (np.abs(numbers) < 2**53) & (numbers == np.floor(numbers))
     return np.where(good, numbers, 0.0).astype(np.int64), good, empty
+
+
+def _moments(column: Any) -> Parsed:
+    values, good, empty = _whole(column)
+    if not _is_text(column) or good.all():
+        return values, good, empty
+    text = _text(column)[0].fill_null("")
+    timed = pc.match_substring_regex(text, _TIME).to_numpy(zero_copy_only=False)
+    cells = pc.utf8_trim_whitespace(text.filter(pa.array(timed)))
+    values = values.copy()
+    values[timed], good[timed] = _times(cells)
+    return values, good, empty
+
+
+def _times(cells: Any) -> tuple[Ints, Bools]:
+    """Texts with the form of a time as microseconds, and which of them are one."""
+    kind = pa.timestamp("us", "UTC")
+    try:
+        return cells.cast(kind).cast(pa.int64()).to_numpy(), np.ones(len(cells), dtype=np.bool_)
+    except pa.ArrowInvalid:  # the 30th of February among them
+        if len(cells) == 1:
+            return np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.bool_)
+    half = len(cells) // 2
+    parts = [_times(cells[:half]), _times(cells[half:])]
+    return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
 
 def _floats(column: Any) -> Parsed:

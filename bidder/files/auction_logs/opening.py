@@ -26,6 +26,9 @@ from bidder.files.auction_logs.table_log import TableReader
 
 CENSORED = "the log is censored: the market price is known for won auctions alone"
 
+EARLY_TS = 100_000_000_000_000
+EARLY = "all times lie before 1973: is ts in seconds or milliseconds? It counts microseconds since 1970 UTC"
+
 
 @dataclass(frozen=True)
 class OpenedLog:
@@ -85,7 +88,8 @@ def open_log(
     reader = _reader(spec, files)
     source = open_scanned(reader, reading, extras, spec.path)
     censored = (CENSORED,) if source.info.censored else ()
-    return OpenedLog(source, reading.bad, (*censored, *reader.notes(), *reading.notes()))
+    early = (EARLY,) if spec.reader in ("csv", "parquet") and (source.info.last_ts or 0) < EARLY_TS else ()
+    return OpenedLog(source, reading.bad, (*censored, *early, *reader.notes(), *reading.notes()))
 
 
 def _open_own(folder: Path, spec: LogSpec, extras: Extras) -> OpenedLog:

@@ -178,7 +178,7 @@ def drop_backwards(frame: Frame, last: int, reading: Reading) -> tuple[Frame, in
     if back.any():
         where = np.flatnonzero(back)
         reading.refuse(
-            frame.file, frame.rows[back], "ts", "time goes backwards", "times that never fall",
+            frame.file, frame.rows[back], "ts", "time goes backwards", "times that never fall (sort it)",
             lambda i: f"{ts[where[i]]} after {latest[where[i]]}",
         )
     return frame.kept(~back), int(latest[-1])

@@ -9,7 +9,7 @@ from bidder.auctions.log import COLUMNS, LogInfo
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.cells import clean, rule
 from bidder.files.auction_logs.reading import Frame, Reading
-from bidder.files.auction_logs.tables import batches, columns_of
+from bidder.files.auction_logs.tables import batches, columns_of, without_zone
 
 REQUIRED = ("ts", "campaign", "market_price")
 
@@ -65,5 +65,6 @@ class TableReader:
                 yield clean(batch, rules, reading)
 
     def notes(self) -> tuple[str, ...]:
-        """Nothing that the table does not say."""
-        return ()
+        """What the table does not say."""
+        naive = {name for file in self.files for name in without_zone(file, list(self.columns.values()))}
+        return tuple(f"{name} has no time zone: taken as UTC" for name in sorted(naive))

@@ -48,6 +48,15 @@ def columns_of(file: str, wanted: dict[str, str], required: Sequence[str]) -> di
     return {name: wanted[name] for name in find_columns(file, header, wanted, required)}
 
 
+def without_zone(file: str, titles: Sequence[str]) -> list[str]:
+    """Which columns of a Parquet file hold times that do not say in which time zone they are."""
+    if not is_parquet(file):
+        return []
+    with pq.ParquetFile(file) as opened:
+        kinds = {name: opened.schema_arrow.field(name).type for name in titles}
+    return [name for name, kind in kinds.items() if pa.types.is_timestamp(kind) and kind.tz is None]
+
+
 def batches(
     file: str, wanted: dict[str, str], reading: Reading, done: float = 0.0, share: float = 1.0
 ) -> Iterator[Batch]:

@@ -166,7 +166,8 @@ class TextTable:
                 if reading.watch is not None:
                     reading.watch(done + share * source.share)
         except (OSError, pa.ArrowException) as error:
-            if "Empty CSV file" not in str(error):
+            # What Arrow says of a file that holds a header at most.
+            if not re.search("Empty CSV file|Could not skip initial", str(error)):
                 raise unreadable(self.file, error, max(next_row - 1, 0)) from None
         self._tell(reading, None)
 
