@@ -171,7 +171,8 @@ def test_foreign_parquet_of_any_types(tmp_path):
 
 def test_times_in_words(tmp_path):
     times = [
-        "2026-10-20T08:00:00Z", "2026-10-20 16:00:00.000001+08:00", "2026-10-20T08:01+0000", " 1792483260000001",
+        "2026-10-20T08:00:00Z", "2026-10-20 16:00:00.000001+08:00", "2026-10-20T08:01+0000",
+        " 1792483260000001",
     ]
     text = "ts,campaign,market_price\n" + "".join(f"{ts},a,5\n" for ts in times)
     (tmp_path / "log.csv").write_text(text)
