@@ -214,3 +214,114 @@ def test_progress_on_a_terminal_only(tmp_path):
 def test_help_says_what_it_does(command):
     done = inside(*command.split())
     assert done.returncode == 0 and "eplay" in done.stdout
+
+
+def test_help_of_the_replay_commands_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom bidder.cli.main import run\n"
+        "for words in ('replay', 'convert', 'generate', 'schema'): run([words, '--help'])\n"
+        "print({'numpy', 'pandas', 'scipy', 'numba', 'pyarrow', 'pydantic', 'rich'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("set()\n")
+
+
+def test_a_second_run_on_parquet_loads_neither_pandas_nor_charts(tmp_path):
+    write(tmp_path)
+    bought = ("--unit", "fen", "--per-currency", "100", "--currency", "CNY")
+    assert inside("convert", tmp_path / "log.csv", "--out", tmp_path / "log", *bought).returncode == 0
+    config = write(tmp_path, ("reader: csv, path: log.csv, unit: fen, per_currency: 100, currency: CNY",
+                              "reader: parquet, path: log"))
+    words = ["replay", str(config), "--out", str(tmp_path / "out"), "--no-report", "-q"]
+    assert inside(*words).returncode == 0
+    code = (
+        "import sys\nfrom bidder.cli.main import run\n"
+        f"assert run({words!r}) == 0\n"
+        "print({'pandas', 'altair', 'vl_convert', 'jinja2', 'distributed', 'rich'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("replaced", "by", "said"),
+    [
+        ("log.csv", "nothere.csv",
+         "{config}:2:26: {folder}/nothere.csv: cannot be read: no such file or folder"),
+        ("path: log.csv", "path: w/log, world: no.yaml",
+         "{config}:2:40: {folder}/no.yaml cannot be read: No such file or directory"),
+        ("bids: {max: 300}", "auction: {payment: gsp}",
+         "{config}:3:20: gsp ranks competing bids, and the log has none; expected "
+         "log: {{bids: ...}}, competitors: fitted, or second_price or first_price"),
+        ("kind: constant, bid: 40", "kind: ortb1",
+         "{config}:6:5: strategy 'flat': c is needed, or earlier auctions "
+         "(split: {{train: ...}} or training: {{...}}) to find it in"),
+        ("kind: constant, bid: 40", "kind: 'no_such:Mine'",
+         "{config}:6:24: no_such:Mine: no_such cannot be imported (ModuleNotFoundError: No module named "
+         "'no_such'); expected a module that is beside the experiment, in this folder or installed"),
+        ("kind: constant, bid: 40", "kind: 'mine:Mne'",
+         "{config}:6:24: mine:Mne: mine has no Mne; expected one of Mine, Lazy, did you mean 'Mine'?"),
+        ("kind: constant, bid: 40", "kind: 'mine:Mine'", "{config}:6:5: strategy 'flat': RuntimeError: boom"),
+        ("episodes: {auctions: 50,", "episodes: {auctions: 50, period: day,",
+         "{config}:4:1: episodes has both auctions and period; expected one of them"),
+        ("[20, 40]", "[20, -40, x]",
+         "{config}:7:46: found -40; expected a number of at least 0 (Bid for an impression of average "
+         "click rate, in the log's unit)\n{config}:7:51: found text 'x'; expected a number (Bid for an "
+         "impression of average click rate, in the log's unit)"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(replaced, by, said, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from bidder import Strategy, StrategyParams\n"
+        "class P(StrategyParams):\n    kind: str\n"
+        "class Mine(Strategy):\n    Params = P\n"
+        "    def __init__(self, params, market):\n        raise RuntimeError('boom')\n"
+        "    def base(self, requests):\n        return requests.pctr\n"
+        "class Lazy(Mine):\n    pass\n",
+        encoding="utf-8",
+    )
+    config = write(tmp_path, (replaced, by))
+    done = inside("replay", config, "--out", tmp_path / "out", "--no-report")
+    lines = [line for line in done.stderr.splitlines() if "compiling" not in line]
+    assert done.returncode == 2
+    assert "\n".join(lines) == said.format(config=config, folder=tmp_path)
+
+
+def test_a_wrong_reader_is_suspected_where_every_row_is_bad(tmp_path):
+    config = write(tmp_path, ("reader: csv", "reader: ipinyou_theta"))
+    done = inside("replay", config, "--out", tmp_path / "out")
+    first, *rows, last = done.stderr.splitlines()
+    assert "501 of 501 rows are bad" in first and "right reader" in first
+    assert len(rows) == 20 and last.endswith("and 481 more bad rows")
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("configs/double-11.yaml", "a plan, as for bidder plan"),
+     ("simulations/worlds/shop.yaml", "a world, as for bidder generate")],
+)
+def test_files_for_other_commands_are_refused_in_one_line(file, said):
+    done = inside("replay", Path(__file__).resolve().parents[2] / file)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert f"this is {said}; expected the YAML of an experiment" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://", "http://a:80", "tcp://host"])
+def test_addresses_of_clusters_are_checked_before_anything_is_read(address):
+    done = inside("replay", "no-such-file.yaml", "--cluster", address)
+    assert done.returncode == 2
+    assert done.stderr == f"--cluster {address}: is no address; expected tcp://host:port of a scheduler\n"
+
+
+def test_debugging_shows_the_line_of_an_own_strategy(tmp_path, monkeypatch):
+    monkeypatch.setenv("BIDDER_DEBUG", "1")
+    (tmp_path / "own.py").write_text(
+        "from bidder import Strategy, StrategyParams\n"
+        "class P(StrategyParams):\n    kind: str\n"
+        "class Own(Strategy):\n    Params = P\n"
+        "    def base(self, requests):\n        return requests.nothing\n",
+        encoding="utf-8",
+    )
+    config = write(tmp_path, ("kind: constant, bid: 40", "kind: 'own:Own'"))
+    done = inside("replay", config, "--out", tmp_path / "out")
+    assert done.returncode == 2 and "own.py" in done.stderr and "requests.nothing" in done.stderr

@@ -260,7 +260,8 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], config: Path) -
     code = (
         "import sys\nfrom bidder.cli.main import run\n"
         f"run({[*arguments, str(config)] if arguments == ['validate'] else arguments!r})\n"
-        "heavy = {'pandas', 'scipy', 'pulp', 'highspy', 'altair', 'rich', 'jinja2'} & set(sys.modules)\n"
+        "heavy = {'pandas', 'scipy', 'pulp', 'highspy', 'altair', 'rich', 'jinja2', 'numba', 'pyarrow'}\n"
+        "heavy &= set(sys.modules)\n"
         "print('heavy:', sorted(heavy))\n"
         "print('numpy' in sys.modules)"
     )
