@@ -10,12 +10,12 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from bidder.reports.bundle import bundle
 from bidder.reports.labels import Labels
 from bidder.reports.numbers import clean
 from bidder.reports.theme import FONTS, config
@@ -184,7 +184,7 @@ def render_page(page: Page) -> str:
     environment.filters["object_id"] = id
     environment.tests["kind"] = lambda value, name: type(value).__name__ == name
     specs = _number_charts(page)
-    bundle, start = _bundle(), _asset("page.js")
+    script, start = bundle(), _asset("page.js")
     settings: dict[str, Any] = {**config(), **page.extra_config}
     data = {"config": settings, "charts": [{"id": k, "spec": c.spec} for k, c in specs.items()]}
     fonts = "\n:root { --fonts: " + FONTS + "; }\n"
@@ -193,9 +193,9 @@ def render_page(page: Page) -> str:
         label=page.labels,
         ids={id(chart): name for name, chart in specs.items()},
         css=_safe(_asset("page.css") + fonts),
-        bundle=_safe(bundle),
+        bundle=_safe(script),
         start=_safe(start),
-        policy=_policy(bundle, start),
+        policy=_policy(script, start),
         specs=_safe(_json(data)),
     )
 
@@ -242,14 +242,3 @@ def _safe(text: str) -> Any:
 
 def _asset(name: str) -> str:
     return (resources.files("bidder.reports") / "assets" / name).read_text(encoding="utf-8")
-
-
-@lru_cache(maxsize=1)
-def _bundle() -> str:
-    """Vega, Vega-Lite and vega-embed as one script."""
-    import vl_convert
-
-    make: Callable[..., str] = vl_convert.javascript_bundle
-    script = make().replace("\r\n", "\n")
-    # Inside a string or comment, the only places these can stand, the escaped forms mean the same.
-    return script.replace("</script", "<\\/script").replace("<!--", "\\u003c!--")
