@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
+from bidder.auctions.arrays import fixed
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, FIELDS
 from bidder.auctions.landscapes.prices import PriceDistribution
@@ -133,14 +134,14 @@ def test_competitors_with_half_their_needs_spread_it_over_the_episode():
         np.arange(n), none, none, floats, floats, zeros, zeros, none, none, nobody, zeros, none
     )
     ours = np.zeros((1, FIELDS), np.int64)
-    half = None
+    half, idle = None, fixed(np.full((1, n // ticks), -1.0))
     for tick in [*range(ticks), *range(ticks)]:  # a second episode over the same auctions
         if tick == 0:
             state.begin()
         start, stop = tick * n // ticks, (tick + 1) * n // ticks
         spend = np.zeros((1, bidders), np.int64)
         replay_ranked(
-            start, stop, columns, ranked_bids(bids, factor=state.highest), np.full((1, n // ticks), -1.0),
+            start, stop, columns, ranked_bids(bids, factor=state.highest), idle,
             np.ones(1), np.ones(1), np.zeros(1, np.int64), ranked_rules(rules), slots, np.arange(1),
             state.multipliers, spend, np.zeros((1, 0), np.uint16), np.zeros((0, 1), np.uint8), ours,
         )

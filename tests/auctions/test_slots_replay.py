@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from slots_reference import replay
 
+from bidder.auctions.arrays import fixed
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, COST, FIELDS, IMPRESSIONS, STOPPED
 from bidder.auctions.log import CompetingBids
@@ -47,9 +48,9 @@ class Case:
         """Call the kernel."""
         chosen = np.arange(len(self.state)) if chosen is None else np.array(chosen)
         replay_ranked(
-            start, stop, self.columns, self.rivals, self.base[:, start // 2 : stop].copy(), self.multiplier,
-            self.participation, self.seed, ranked_rules(self.rules), self.slots, chosen, self.factors,
-            self.spend, self.shown, self.won, self.state,
+            start, stop, self.columns, self.rivals, fixed(self.base[:, start // 2 : stop].copy()),
+            self.multiplier, self.participation, self.seed, ranked_rules(self.rules), self.slots, chosen,
+            self.factors, self.spend, self.shown, self.won, self.state,
         )
 
     def outcome(self):
@@ -95,7 +96,7 @@ def random_columns(rng, n, unit):
         conversion=rng.integers(0, 2, n).astype(np.uint8),
         value=rng.integers(0, 10**9, n),
         worth=rng.integers(0, 10**12, n),
-        person=rng.integers(-1, PERSONS, n),
+        person=rng.integers(-1, PERSONS, n).astype(np.int32),
         allowed=(rng.random(n) < 0.9).astype(np.uint8),
         special=np.where(rng.random(n) < 0.7, np.arange(n), -1),
     )

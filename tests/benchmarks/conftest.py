@@ -30,6 +30,11 @@ def record() -> Record:
     return put
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """All in this process: nothing may run beside what is measured."""
+    return 0
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _FIGURES:
         return
