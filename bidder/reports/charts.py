@@ -288,17 +288,20 @@ def series(
     even: Sequence[Row] = (),
     log: bool = False,
     zero: bool = True,
+    ticks: Sequence[float] = (),
 ) -> dict[str, Any]:
     """Lines over a quantity: fields x, w (x in words), c, y; ``even`` is a dashed line of fields x, y."""
     alt = altair()
-    places = sorted({r["x"] for r in rows})
-    ticks = {"values": places} if len(places) <= 8 else {"tickCount": 6, "tickMinStep": _step(rows)}
+    places = list(ticks) or sorted({r["x"] for r in rows})
+    where: dict[str, Any] = {"tickCount": 6, "tickMinStep": _step(rows)}
+    if ticks or len(places) <= 8:
+        where = {"values": places}
     scale = alt.Scale(type="log") if log else alt.Scale(zero=False)
     x = alt.X(
         "x",
         type="quantitative",
         scale=alt.Scale(**scale.to_dict(), nice=False, padding=4),
-        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, **ticks, **_APART),
+        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, **where, **APART),
     )
     y = amount_y("y", titles["y"], y_labels, zero)
     base = chart(rows).encode(
@@ -308,16 +311,16 @@ def series(
         tooltip=tips(("c", titles["c"], ""), ("w", titles["x"], ""), ("y", titles["y"], form)),
     )
     layers = [base.mark_line(strokeWidth=1.8)]
-    if len(places) <= 40:  # more points would hide the lines
-        layers.append(base.mark_circle(size=22, opacity=0.9))
+    if len({r["x"] for r in rows}) <= 40:  # more points would hide the lines
+        layers.append(base.mark_circle(size=20, opacity=0.9))
     if even:
         dashed = chart(even).mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4)
         layers.insert(0, dashed.encode(x=x, y=y))
     return finish(alt.layer(*layers), 230)
 
 
-# Labels that would touch are left out.
-_APART: dict[str, Any] = {"labelOverlap": True, "labelSeparation": 8, "labelFlush": True}
+APART: dict[str, Any] = {"labelOverlap": True, "labelSeparation": 8, "labelFlush": True}
+"""Of an axis: labels that would touch are left out."""
 
 
 def _step(rows: Sequence[Row]) -> float:
@@ -332,7 +335,7 @@ def forest(
     alt = altair()
     axis = alt.Axis(
         title=titles["v"], labelExpr=labels, tickCount=6, grid=True, domain=False, ticks=False,
-        gridColor=GRID, **_APART,
+        gridColor=GRID, **APART,
     )
     x = alt.X("lo", type="quantitative", axis=axis, scale=alt.Scale(zero=True, nice=True, padding=8))
     base = chart(rows).encode(
@@ -364,7 +367,7 @@ def landscape(
         "x",
         type="quantitative",
         scale=alt.Scale(nice=False, zero=True),
-        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, tickCount=6, **_APART),
+        axis=alt.Axis(title=titles["x"], labelExpr=x_labels, tickCount=6, **APART),
     )
     y = amount_y("y", titles["y"], y_labels)
     tip = tips(("x", titles["x"], ",.4~g"), ("y", titles["y"], ".1%"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bidder.reports.labels_replay_fields import FIELDS
 from bidder.reports.labels_replay_rules import RULES
+from bidder.reports.labels_replay_summary import SUMMARY
 
 REPLAY: dict[str, tuple[str, str]] = {
     **RULES,
+    **FIELDS,
+    **SUMMARY,
     "rp_kicker": ("Replay of past auctions", "历史竞价回放"),
     "rp_footer": ("bidder {version} · replay · {seed}", "bidder {version} · 回放 · {seed}"),
     "rp_seed_is": ("seed {seed}", "随机种子 {seed}"),
@@ -13,16 +17,20 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_no_settings": ("no settings", "没有设置"),
     # how sentences are put together
     "rp_labelled": ("{label}: {text}", "{label}：{text}"),
-    "rp_joined": ("{first}; {second}", "{first}；{second}"),
-    "rp_full_stop": ("{text}.", "{text}。"),
-    "rp_headed": ("{head}, {at}", "{head}（{at}）"),
+    "rp_headed": ("{head} {at}", "{head}（{at}）"),
+    "rp_headed_where": ("{head} · {at}", "{head}（{at}）"),
     "rp_range": ("{low} to {high}", "{low} 至 {high}"),
     "rp_from_to": ("{first} to {last}", "{first}至{last}"),
-    "rp_and_more": (" and {n} more", "等 {n} 个"),
+    "rp_and_more": (" and {n} more", "等（另 {n} 个）"),
+    "rp_and": ("{first} and {last}", "{first}和{last}"),
+    "rp_in_brackets": ("{name} ({more})", "{name}（{more}）"),
+    "rp_semicolon": ("; ", "；"),
+    "rp_headed_part": ("{time} ({part})", "{time}（{part}）"),
     "rp_none": ("–", "–"),
     "rp_currency_unit": ("currency units", "货币单位"),
     # names of figures
     "rp_strategy": ("Strategy", "策略"),
+    "rp_setting": ("Setting", "设置"),
     "rp_swept": ("Parameters", "参数"),
     "rp_budget": ("Budget", "预算"),
     "rp_part": ("Part of the log", "日志区段"),
@@ -39,18 +47,37 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_win_rate": ("Win rate", "竞得率"),
     "rp_cpm": ("CPM", "千次曝光成本"),
     "rp_cpc": ("Cost per click", "单次点击成本"),
+    "rp_cpa": ("Cost per conversion", "单次转化成本"),
     "rp_roas": ("ROAS", "ROAS"),
+    "rp_roas_worth": ("Expected ROAS", "预期 ROAS"),
+    "rp_each_worth_clicks": ("Cost per expected click", "单次预期点击成本"),
+    "rp_each_worth_conversions": ("Cost per expected conversion", "单次预期转化成本"),
     "rp_spent_share": ("Share spent", "预算使用率"),
-    "rp_bound_share": ("Share of hindsight", "达到事后最优的比例"),
+    "rp_bound_share": ("Of the best possible", "达到理论最优的比例"),
     "rp_regret": ("Regret", "遗憾值"),
     "rp_bid": ("Bid", "出价"),
+    "rp_bid_mille": ("Bid for 1,000 impressions", "千次曝光出价"),
     "rp_paid_each": ("Paid per impression", "平均成交价"),
     "rp_market_price": ("Market price", "市场价"),
+    "rp_market_price_mille": ("Market price of 1,000 impressions", "千次曝光市场价"),
+    "rp_for_mille": ("{price} for 1,000 impressions", "每千次曝光 {price}"),
+    "rp_floor": ("Floor", "底价"),
+    "rp_floor_mille": ("Floor of 1,000 impressions", "千次曝光底价"),
     "rp_pctr": ("Predicted CTR", "预估点击率"),
     "rp_pcvr": ("Predicted CVR", "预估转化率"),
     "rp_click": ("Click rate of the log", "日志点击率"),
-    "rp_at_budget": ("at budget {budget}", "预算 {budget}"),
+    "rp_at_budget": ("with budget {budget}", "预算 {budget}"),
+    "rp_at_budget_day": ("with {budget} a day", "每日预算 {budget}"),
     "rp_budget_is": ("Budget {budget}", "预算 {budget}"),
+    "rp_budget_is_day": ("{budget} a day", "每日预算 {budget}"),
+    # counts in a sentence
+    "rp_n_impressions": ("{n} impressions", "{n} 次曝光"),
+    "rp_n_clicks": ("{n} clicks", "{n} 次点击"),
+    "rp_n_conversions": ("{n} conversions", "{n} 次转化"),
+    "rp_n_value": ("revenue of {n}", "收入 {n}"),
+    "rp_n_worth_clicks": ("{n} expected clicks", "{n} 次预期点击"),
+    "rp_n_worth_conversions": ("{n} expected conversions", "{n} 次预期转化"),
+    "rp_n_worth_value": ("expected revenue of {n}", "预期收入 {n}"),
     # parts of the log
     "rp_part_all": ("whole log", "全部日志"),
     "rp_part_train": ("training part", "训练段"),
@@ -63,85 +90,12 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_n_settings": ("settings: {n}", "{n} 组设置"),
     "rp_row_order": ("row order, without times", "按行序，无时间"),
     "rp_time_order": ("in order of time", "按时间顺序"),
-    # summary
-    "rp_notes": ("Know before reading on", "阅读前须知"),
-    "rp_censored": (
-        "The log only knows the prices of auctions that were won. The market's prices are estimated from "
-        "them; auctions that had been lost cannot be replayed at higher bids.",
-        "日志只包含竞得竞价的价格。市场价分布由此估计；当时未竞得的竞价无法按更高出价回放。",
-    ),
-    "rp_nothing_won": ("No setting won a single auction.", "没有任何设置竞得过曝光。"),
-    "rp_no_clicks": ("No setting got a single click.", "没有任何设置获得点击。"),
-    "rp_by_worth": ("Strategies are ranked by what was expected of them.", "各策略按预期效果排序。"),
-    "rp_no_winner": (
-        "No setting is better than another: none brought anything.", "各设置无优劣之分：均无所获。",
-    ),
-    "rp_first_strategy": ("First strategy, none is better", "首个策略（无优劣之分）"),
-    "rp_best_strategy": ("Best strategy", "最佳策略"),
-    "rp_the_strategy": ("Strategy", "策略"),
-    "rp_interval": ("interval {range}", "区间 {range}"),
-    "rp_mean_of_seeds": ("mean of {n} seeds", "{n} 个随机种子的平均"),
-    "rp_of_budgets": ("{share} of the budget", "占预算的 {share}"),
-    "rp_clicks_of": ("clicks: {clicks}", "共 {clicks} 次点击"),
-    "rp_of_auctions": ("{won} of {auctions} auctions", "{auctions} 次竞价中竞得 {won} 次"),
-    "rp_cpm_note": ("cost of 1,000 impressions", "每 1,000 次曝光的花费"),
-    "rp_bound_note": ("of the most that could have been had", "与理论上能达到的最大值相比"),
-    "rp_bound_zero": ("nothing could have been had", "本就无可获得"),
-    "rp_bound_unknown": ("this log does not tell", "该日志无法给出"),
-    "rp_who_wins": ("Who brings the most {measure}", "谁的{measure}最多"),
-    "rp_wins_all": ("{name} is best at all {budgets} budgets.", "{name} 在全部 {budgets} 档预算下均为最佳。"),
-    "rp_best_line": ("{name} is best, {measure}: {value}", "{name} 最佳，{measure} {value}"),
-    "rp_ahead": ("its lead over {other} {verdict}.", "领先 {other} 的幅度{verdict}。"),
-    "rp_tied": ("{other} reached the same.", "{other} 与其持平。"),
-    "rp_next": (
-        "{next} comes next and was not compared with it.", "其次是 {next}，未与其比较。"
-    ),
-    "rp_uncompared": (
-        "{other} comes next; the two were not compared episode by episode.",
-        "其次是 {other}；两者未逐轮比较。",
-    ),
-    "rp_budgets_hidden": (
-        "{hidden} further budgets are in the table of settings.", "其余 {hidden} 档预算见设置总表。",
-    ),
-    "rp_chance_never": (
-        "is almost certainly real: chance alone would do this less than once in 1,000 times",
-        "几乎可以肯定是真实的：纯属偶然的概率不到千分之一",
-    ),
-    "rp_chance_rare": (
-        "is very likely real: chance alone would do this less than once in 100 times",
-        "很可能是真实的：纯属偶然的概率不到百分之一",
-    ),
-    "rp_chance_seldom": (
-        "is probably real: chance alone would seldom do this", "大概率是真实的：偶然出现的可能性较小",
-    ),
-    "rp_chance_hint": ("is a hint, not proof", "只是迹象，尚不能确认"),
-    "rp_chance_likely": ("may well be chance", "完全可能出于偶然"),
-    "rp_chance_unknown": ("cannot be told from chance here", "在此无法与偶然区分"),
-    "rp_caution_sweep": (
-        "The best of {tried} settings was chosen on the very auctions it is judged on; some of its lead "
-        "is luck. Tuning on an earlier part of the log and judging on a later one tells how much.",
-        "最佳设置是从 {tried} 组中按同一批竞价挑选的，其领先有一部分来自运气；"
-        "在较早的日志上调参、在较晚的日志上检验即可看出。",
-    ),
-    "rp_caution_many": (
-        "{n} comparisons were made: about {false} of them would look real by chance alone.",
-        "共做了 {n} 次比较，仅因偶然就会有约 {false} 次看似真实。",
-    ),
-    "rp_caution_few": (
-        "Comparisons rest on as few as {pairs} episodes; more episodes would make them firmer.",
-        "部分比较只有 {pairs} 轮数据；轮数越多结论越可靠。",
-    ),
     # settings
     "rp_settings": ("All settings", "设置总表"),
     "rp_short_settings": ("Settings", "设置"),
     "rp_table_caption": (
-        "Best first within each budget; ★ marks the best by {measure}.",
-        "各档预算内由好到差排列；★ 为{measure}最多者。",
-    ),
-    "rp_per_price": (
-        "Prices of this log stand for {n} impressions: the cost column adds up such prices, while costs "
-        "per click are divided by {n}.",
-        "该日志的价格对应 {n} 次曝光：花费列为这些价格之和，单次点击成本已除以 {n}。",
+        "Best first under each condition; ★ marks the most {measure}.",
+        "各条件下由好到差排列；★ 为{measure}最多者。",
     ),
     "rp_seeds_mean": ("A row and its interval are means over seeds.", "每行及其区间为各随机种子的平均。"),
     "rp_left_out": (" (results.csv holds them all)", "（完整数据见 results.csv）"),
@@ -153,29 +107,42 @@ REPLAY: dict[str, tuple[str, str]] = {
         "按轮次自助抽样：若换成同类的其他轮次重复 100 次，约 95 次总量落在该区间。",
     ),
     # comparison
-    "rp_compare": ("Is the difference real?", "差异是否真实"),
-    "rp_short_compare": ("Comparison", "比较"),
+    "rp_compare": ("How sure is that", "结论有多可靠"),
+    "rp_short_compare": ("How sure", "可靠性"),
     "rp_compare_lead": (
-        "Two strategies face the same auctions, so that good and bad episodes cancel out. Each line is "
-        "the difference for an episode, first minus second.",
-        "两个策略面对相同的竞价，轮次好坏的影响相互抵消。每条线为每轮的差异：前者减后者。",
+        "All settings face the same auctions, so that good and bad episodes cancel out.",
+        "所有设置面对相同的竞价，轮次好坏的影响相互抵消。",
+    ),
+    "rp_compare_lead_day": (
+        "All settings face the same auctions, so that good and bad days cancel out.",
+        "所有设置面对相同的竞价，日子好坏的影响相互抵消。",
+    ),
+    "rp_compare_winner": (
+        "Each line is the best setting minus another one: a line that stays right of zero is a lead that is "
+        "more than chance.",
+        "每条线为最佳设置减去另一设置：整条线在零的右侧，说明领先并非偶然。",
     ),
     "rp_forest": ("{name}: difference for an episode", "{name}：每轮差异"),
+    "rp_forest_day": ("{name}: difference for a day", "{name}：每日差异"),
     "rp_forest_caption": (
-        "Dot: mean difference; line: its interval. Blue: told from zero beyond chance; grey: not.",
-        "圆点为平均差异，横线为区间。蓝色：显著不为零；灰色：不显著。",
+        "Dot: mean difference; line: its interval. Blue: more than chance; grey: may be chance.",
+        "圆点为平均差异，横线为区间。蓝色：并非偶然；灰色：可能只是偶然。",
     ),
     "rp_forest_hidden": ("{hidden} more are in the table only.", "其余 {hidden} 项仅列于表格。"),
-    "rp_minus": ("{name} minus the others", "{name} 减其他策略"),
-    "rp_versus": ("The others minus {name}", "其他策略减 {name}"),
+    "rp_minus": ("{name} minus the others", "{name} 减其他设置"),
     "rp_holm": ("p-value, adjusted", "校正后 p 值"),
+    "rp_method_draws": (
+        "Intervals: bias-corrected bootstrap ({draws} draws); test: paired permutation test of the mean.",
+        "区间：偏差校正自助法（{draws} 次抽样）；检验：均值的配对置换检验。",
+    ),
     "rp_holm_note": (
-        "Verdicts allow for the number of comparisons made (Holm's adjusted p-values).",
-        "结论已按比较次数校正（Holm 校正 p 值）。",
+        "Verdicts allow for all {n} comparisons that were made (Holm's adjusted p-values).",
+        "结论已按全部 {n} 次比较校正（Holm 校正 p 值）。",
     ),
     "rp_left_out_pairs": (" (comparisons.csv holds them all)", "（完整数据见 comparisons.csv）"),
     "rp_pair": ("First – second", "前者 – 后者"),
     "rp_pairs": ("Episodes", "轮数"),
+    "rp_pairs_day": ("Days", "天数"),
     "rp_difference": ("{name}, difference", "{name}差异"),
     "rp_level": ("{level} interval", "{level} 区间"),
     "rp_low": ("Interval from", "区间下限"),
@@ -189,6 +156,10 @@ REPLAY: dict[str, tuple[str, str]] = {
         "Across: budget of an episode. Each point is a replay of its own.",
         "横轴为每轮预算，每个点都是一次独立回放。",
     ),
+    "rp_budget_caption_day": (
+        "Across: budget of a day and campaign. Each point is a replay of its own.",
+        "横轴为每个计划的每日预算，每个点都是一次独立回放。",
+    ),
     "rp_log_axis": ("Equal steps across are equal factors.", "横轴为对数刻度。"),
     "rp_best_of_each": (
         "Each strategy with its best parameters at each budget.", "各策略在每档预算下取其最佳参数。",
@@ -198,7 +169,9 @@ REPLAY: dict[str, tuple[str, str]] = {
         "仅绘出最好的 {shown} 个策略，其余 {hidden} 个见表格。",
     ),
     # parameters
-    "rp_parameter_section": ("Which parameters are best", "参数影响"),
+    "rp_parameter_section": ("Which parameters are best", "哪些参数最好"),
+    "rp_parameter": ("Parameter", "参数"),
+    "rp_field_of": ("{field} ({name})", "{field}（{name}）"),
     "rp_short_parameters": ("Parameters", "参数"),
     "rp_parameter_lead": (
         "Up: {measure}, reached with each value of a parameter and the best values of the others.",
@@ -206,8 +179,9 @@ REPLAY: dict[str, tuple[str, str]] = {
     ),
     "rp_parameters_hidden": ("Not drawn: {names}.", "未绘出：{names}。"),
     "rp_parameter_one": ("Strategy {name}, a line for each budget.", "策略 {name}，每条线为一档预算。"),
-    "rp_parameter_many": ("At budget {budget}.", "预算 {budget}。"),
-    "rp_best_value": ("Best {name}", "最佳 {name}"),
+    "rp_parameter_many": ("Here: with budget {budget}.", "此处：预算 {budget}。"),
+    "rp_parameter_many_day": ("Here: with {budget} a day.", "此处：每日预算 {budget}。"),
+    "rp_best_value": ("Best value", "最佳取值"),
     "rp_of_best": ("{name}, as a share of the best", "{name}（与最佳相比）"),
     # course
     "rp_course": ("How the money was spent", "花费节奏"),
@@ -217,34 +191,52 @@ REPLAY: dict[str, tuple[str, str]] = {
         "过早花完会错过后面的竞价，花不完则白白浪费。",
     ),
     "rp_elapsed": ("Share of the episode that has passed", "本轮已过去的比例"),
+    "rp_elapsed_day": ("Hour of the day", "时刻"),
     "rp_spent_axis": ("Budget spent so far", "累计预算使用率"),
     "rp_even": ("even spending", "匀速花费"),
     "rp_spend_course": ("Spend over an episode", "一轮之内的花费"),
+    "rp_spend_course_day": ("Spend over the day", "一天之内的花费"),
     "rp_spend_course_caption": (
         "All episodes added up, against spending evenly (dashed).", "各轮合计，虚线为匀速花费。",
     ),
+    "rp_spend_course_caption_day": (
+        "All days added up, against spending evenly (dashed). Traffic is not even over a day, and good "
+        "pacing follows the traffic rather than that line.",
+        "各天合计，虚线为匀速花费。一天之内流量并不均匀，好的节奏应跟随流量而非该线。",
+    ),
     "rp_win_course": ("Win rate over an episode", "一轮之内的竞得率"),
+    "rp_win_course_day": ("Win rate over the day", "一天之内的竞得率"),
     "rp_win_course_caption": (
         "Impressions won per auction in each 24th of an episode. A fall to zero: the money ran out.",
         "一轮的每 1/24 内竞得曝光与竞价次数之比。降到零表示预算已花完。",
     ),
+    "rp_win_course_caption_day": (
+        "Impressions won per auction in each hour. A fall to zero: the money ran out.",
+        "每小时竞得曝光与竞价次数之比。降到零表示预算已花完。",
+    ),
     "rp_spend_episodes": ("Spend from episode to episode", "逐轮花费"),
+    "rp_spend_episodes_day": ("Spend from day to day", "逐日花费"),
     "rp_spend_episodes_caption": (
         "Cost of each episode; dashed: its budget.", "每轮的花费；虚线为每轮预算。",
     ),
+    "rp_spend_episodes_caption_day": ("Cost of each day; dashed: its budget.", "每日花费；虚线为每日预算。"),
     "rp_win_episodes": ("Win rate from episode to episode", "逐轮竞得率"),
+    "rp_win_episodes_day": ("Win rate from day to day", "逐日竞得率"),
     "rp_win_episodes_caption": ("Impressions won per auction.", "竞得曝光与竞价次数之比。"),
     "rp_episode": ("Episode", "轮次"),
-    "rp_date": ("Episode from", "轮次起始日"),
+    "rp_date": ("Date", "日期"),
     "rp_grouped": ("A point is the mean of {n} episodes.", "每个点为 {n} 轮的平均。"),
+    "rp_grouped_day": ("A point is the mean of {n} days.", "每个点为 {n} 天的平均。"),
+    "rp_campaigns_added": ("All campaigns added up.", "各计划合计。"),
     "rp_by_campaign": ("Episodes run campaign by campaign.", "各计划的轮次依次排列。"),
+    "rp_one_line": ("The lines of {names} coincide{where}.", "{where}{names} 的线重合。"),
     "rp_panels_hidden": ("{shown} of {all} budgets are drawn.", "绘出 {all} 档预算中的 {shown} 档。"),
     # regret
-    "rp_regret_section": ("How near hindsight", "与事后最优的距离"),
+    "rp_regret_section": ("How near the best possible", "离理论最优还有多远"),
     "rp_regret_lead": (
-        "100% is what somebody could have had at most who knew all auctions beforehand: {worth} with the "
-        "same budgets. What is missing is the regret.",
-        "即使事先知道全部竞价，用同样的预算，{worth}也不会超过 100%；差额即遗憾值。",
+        "100% is the most that anybody could have reached who knew all auctions beforehand, with the same "
+        "budgets, counted in {worth}. What is missing is the regret.",
+        "100% 为事先知道全部竞价、用同样预算所能达到的上限，以{worth}计；差额即遗憾值。",
     ),
     # market
     "rp_market": ("The market's prices", "市场价格"),
@@ -268,8 +260,12 @@ REPLAY: dict[str, tuple[str, str]] = {
         "Line: share of all auctions that a bid wins.", "实线：某一出价能竞得的竞价比例。",
     ),
     "rp_places_caption": (
-        "Dots: what each strategy paid for an impression on average, and its win rate, at budget {budget}.",
+        "Dots: what each strategy paid on average, and its win rate, with budget {budget}.",
         "圆点：预算 {budget} 时各策略的平均成交价与竞得率。",
+    ),
+    "rp_places_caption_day": (
+        "Dots: what each strategy paid on average, and its win rate, with {budget} a day.",
+        "圆点：每日预算 {budget} 时各策略的平均成交价与竞得率。",
     ),
     "rp_constant_caption": (
         "A bidder that always bids the same lies on the dashed line when it is in every auction; right of "

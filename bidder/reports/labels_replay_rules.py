@@ -4,7 +4,8 @@ from __future__ import annotations
 
 RULES: dict[str, tuple[str, str]] = {
     # what was replayed
-    "rp_what_replayed": ("What was replayed", "回放内容与规则"),
+    "rp_what_replayed": ("What was replayed, by which rules", "回放内容与规则"),
+    "rp_short_rules": ("Rules", "规则"),
     "rp_log_one": (
         "{auctions} auctions of campaign {named}, {time}.", "计划 {named} 的 {auctions} 次竞价，{time}。",
     ),
@@ -44,8 +45,12 @@ RULES: dict[str, tuple[str, str]] = {
         "每轮为一个计划的 {n} 次竞价，预算独立：{budgets}。",
     ),
     "rp_episodes_days": (
-        "An episode is {n} day(s) of a campaign ({zone}) and has a budget of its own: {budgets}.",
+        "An episode is {n} days of a campaign ({zone}) and has a budget of its own: {budgets}.",
         "每轮为一个计划的 {n} 天（{zone}），预算独立：{budgets}。",
+    ),
+    "rp_episodes_days_day": (
+        "Every day ({zone}) of every campaign has a budget of its own: {budgets}.",
+        "每个计划的每一天（{zone}）预算独立：{budgets}。",
     ),
     "rp_episodes_whole": (
         "A campaign is one episode with one budget: {budgets}.", "每个计划为一轮，共用一份预算：{budgets}。",
@@ -71,13 +76,30 @@ RULES: dict[str, tuple[str, str]] = {
         "Clicks and conversions are drawn at random with their predicted probabilities.",
         "点击与转化按预估概率随机生成。",
     ),
+    "rp_rivals_stand": (
+        "Competing bids are those of the log, whatever we bid.", "竞争出价取自日志，不随我方出价变化。",
+    ),
+    "rp_rivals_react": (
+        "Competitors change their bids as they spend their own budgets.",
+        "竞争者会随自身预算的消耗调整出价。",
+    ),
+    "rp_per_price": (
+        "Prices of this log stand for {n} impressions: costs add up such prices, while costs per click are "
+        "divided by {n}.",
+        "该日志的价格对应 {n} 次曝光：花费为这些价格之和，单次点击成本已除以 {n}。",
+    ),
+    "rp_varied": (
+        "These rules vary; the lines above tell the first setting: {fields}.",
+        "以下规则有多种取值，上文为第一种设置：{fields}。",
+    ),
+    "rp_varied_field": ("{field} ({values})", "{field}（{values}）"),
     "rp_frequency": ("At most {n} impressions for a user on a day.", "每个用户每天最多曝光 {n} 次。"),
     "rp_retargeting": (
         "A user is shown ads only within {days} days of a visit.", "仅在用户访问后 {days} 天内投放。",
     ),
     "rp_judged_on": (
-        "Verdicts and charts are on the {part}; the table of settings has every part.",
-        "结论与图表基于{part}；设置总表列出全部区段。",
+        "This is the {part}, on which everything is judged; the table of settings has every part.",
+        "以上为{part}，结论与图表均基于此；设置总表列出全部区段。",
     ),
     # how to read
     "rp_reading": ("How to read this", "阅读说明"),
@@ -96,9 +118,9 @@ RULES: dict[str, tuple[str, str]] = {
         "预期点击、转化或收入：竞得曝光的日志预估值之和。比实际结果更稳定，但取决于预估的准确度。",
     ),
     "rp_read_bound": (
-        "Hindsight: the most that anybody could have had who knew all auctions beforehand, with the same "
+        "Best possible: the most that anybody could have had who knew all auctions beforehand, with the same "
         "budgets. Regret: the share of it that was missed.",
-        "事后最优：预先知道全部竞价、用同样预算能达到的上限。遗憾值：未达到的部分所占比例。",
+        "理论最优：预先知道全部竞价、用同样预算能达到的上限。遗憾值：未达到的部分所占比例。",
     ),
     "rp_read_pacing": (
         "Pacing: spending a budget evenly over its time. Above the dashed line money goes too fast, below "

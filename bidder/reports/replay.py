@@ -1,4 +1,4 @@
-"""The report of a replay: who wins, by how much, how the money was spent and what the market was like."""
+"""The report of a replay: which strategy to use, how sure that is, and why."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from bidder.auctions.result import ExperimentResult
 from bidder.reports.labels import Labels
 from bidder.reports.numbers import Lang
 from bidder.reports.page import Page, Section, render_page
+from bidder.reports.replay_change import change_section
 from bidder.reports.replay_compare import compare_section, drift_section, tuning_section
 from bidder.reports.replay_course import course_section
 from bidder.reports.replay_market import market_section
-from bidder.reports.replay_summary import reading_section, subtitle, summary_section
+from bidder.reports.replay_money import money_section
+from bidder.reports.replay_rules import reading_section, rules_section
+from bidder.reports.replay_summary import subtitle, summary_section
 from bidder.reports.replay_sweep import budget_section, parameter_section, regret_section
 from bidder.reports.replay_table import settings_section
 from bidder.reports.replay_view import ReplayView
@@ -33,8 +36,9 @@ def render_replay(result: ExperimentResult, lang: Lang = "en") -> str:
     """
     view = ReplayView(result, Labels(lang))
     makers: tuple[Callable[[ReplayView], Section | None], ...] = (
-        summary_section, settings_section, compare_section, budget_section, parameter_section, course_section,
-        regret_section, market_section, tuning_section, drift_section, reading_section,
+        summary_section, compare_section, money_section, budget_section, change_section, parameter_section,
+        course_section, regret_section, market_section, tuning_section, drift_section, settings_section,
+        rules_section, reading_section,
     )
     return render_page(
         Page(

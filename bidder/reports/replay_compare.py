@@ -8,14 +8,26 @@ from bidder.auctions.result import Comparison, Drift, Tuned
 from bidder.reports import charts
 from bidder.reports.charts import Row
 from bidder.reports.page import Bar, Block, Chart, Figure, Grid, Prose, Section, Table, Value
-from bidder.reports.replay_summary import part_name
-from bidder.reports.replay_verdicts import beyond_chance, interval_text, p_text, short, verdict
+from bidder.reports.replay_notes import draws
+from bidder.reports.replay_rules import part_name
+from bidder.reports.replay_verdicts import (
+    beyond_chance,
+    interval_text,
+    p_text,
+    rival_name,
+    short,
+    spread,
+    standing,
+    verdict,
+)
 from bidder.reports.replay_view import ReplayView
 
-SHOWN = 30
+SHOWN = 20
 """Most comparisons in a chart."""
 PANELS = 6
-"""Most settings with a chart of their own of what they were compared with."""
+"""Most conditions with a chart of their own."""
+Line = tuple[str, Comparison, int]
+"""Name of the rival, the comparison with it, and what turns that into winner minus rival."""
 _NOTHING = 1e-9
 """A smaller difference of whole numbers is none."""
 LITTLE, MUCH = 0.1, 0.25
@@ -29,65 +41,66 @@ def compare_section(view: ReplayView) -> Section | None:
     measures = dict.fromkeys(c.measure for c in view.result.comparisons)
     figures = [_forest(view, name) for name in measures]
     label = view.labels
-    lead, short = label("rp_compare_lead"), label("rp_short_compare")
-    return Section("compare", label("rp_compare"), figures, lead, short)
+    lead = view.joined(view.spoken("rp_compare_lead"), label("rp_compare_winner"))
+    return Section("compare", label("rp_compare"), figures, lead, label("rp_short_compare"))
 
 
 def _forest(view: ReplayView, measure: str) -> Block:
     found = [c for c in view.result.comparisons if c.measure == measure]
     known = [c for c in found if math.isfinite(c.difference + c.low + c.high)]
-    label = view.labels
-    title, grid = label("rp_forest", name=view.name_of(measure)), _pairs(view, measure, found)
+    title, grid = view.spoken("rp_forest", name=view.name_of(measure)), _pairs(view, measure, found)
     if not any(abs(v) > _NOTHING for c in known for v in (c.low, c.difference, c.high)):
         return Grid(grid, title)
-    best = _of_the_best(view, known)
-    shown = _grouped(view, best)
-    drawn = [_drawn(view, group, measure, side, words) for side, words, group in shown]
-    hidden = len(found) - sum(len(group) for _, _, group in shown)
+    panels = _winners(view) if measure == view.measure else []
+    panels = panels or [("", [(_pair(view, c, 13), c, 1) for c in known[:SHOWN]])]
+    drawn = [_drawn(view, rows, measure, name) for name, rows in panels]
+    hidden = len(found) - sum(len(rows) for _, rows in panels)
     caption = view.joined(
-        label("rp_forest_caption"),
-        label("rp_best_of_each") if len(best) < len(known) else "",
-        label("rp_holm_note") if any(c.p_adjusted is not None for c in found) else "",
-        label("rp_forest_hidden", hidden=f"{hidden:,}") if hidden else "",
+        view.labels("rp_forest_caption"), _method(view, found),
+        view.labels("rp_forest_hidden", hidden=f"{hidden:,}") if hidden else "",
     )
     if len(drawn) == 1 and drawn[0].title:
         title = f"{title} · {drawn[0].title}"
     return Figure(title, drawn, grid, caption, wide=True)
 
 
-def _of_the_best(view: ReplayView, known: list[Comparison]) -> list[Comparison]:
-    """Those of every strategy's best parameters at each budget, where there are any."""
-    best = {k for b in view.budgets for cell in view.best_of_each(b) for k in cell.members}
-    return [c for c in known if c.first in best and c.second in best] or known
+def _method(view: ReplayView, found: list[Comparison]) -> str:
+    """How intervals and tests were made."""
+    asked = sum(math.isfinite(c.p_value) for c in found)
+    if not asked:
+        return ""
+    number = draws(view)
+    made = view.labels("rp_method_draws", draws=number) if number else ""
+    holm = any(c.p_adjusted is not None for c in found)
+    return view.joined(made, view.labels("rp_holm_note", n=f"{asked:,}") if holm else "")
 
 
-def _grouped(view: ReplayView, found: list[Comparison]) -> list[tuple[str, str, list[Comparison]]]:
-    """Comparisons by the setting that they share: its side and name, both empty without few groups."""
-    for side in ("second", "first"):
-        groups: dict[int, list[Comparison]] = {}
-        for c in found:
-            groups.setdefault(getattr(c, side), []).append(c)
-        if len(groups) <= min(PANELS, max(1, len(found) // 2)):
-            return [(side, _against(view, k, side), group[:SHOWN]) for k, group in groups.items()]
-    return [("", "", found[:SHOWN])]
+def _winners(view: ReplayView) -> list[tuple[str, list[Line]]]:
+    """For each condition, the winner against its rivals."""
+    panels = []
+    for budget, market in spread([(b, m) for m in view.markets for b in view.budgets], PANELS):
+        found = standing(view, budget, market)
+        rows = [
+            (short(rival_name(view, found.best, r.cell), 34), r.comparison, r.sign)
+            for r in found.rivals
+            if r.comparison is not None and math.isfinite(r.comparison.low)
+        ] if found is not None else []
+        if found is not None and rows:
+            where = view.scene_text(budget, market)
+            name = view.labels("rp_minus", name=short(found.best.strategy, 24))
+            panels.append((name + (f" · {where}" if where else ""), rows[:SHOWN]))
+    return panels
 
 
-def _against(view: ReplayView, number: int, side: str) -> str:
-    s = view.result.settings[number]
-    budget = view.labels("rp_at_budget", budget=view.budget_text(s.budget)) if len(view.budgets) > 1 else ""
-    key = "rp_minus" if side == "first" else "rp_versus"
-    return view.labels(key, name=short(s.strategy, 24)) + (f" · {budget}" if budget else "")
-
-
-def _drawn(view: ReplayView, found: list[Comparison], measure: str, side: str, title: str) -> Chart:
-    """A chart of the settings that differ when the one on a side is shared, else of pairs."""
-    names = _once([_other(view, c, side == "second") if side else _pair(view, c, 13) for c in found])
+def _drawn(view: ReplayView, lines: list[Line], measure: str, title: str) -> Chart:
+    names = _once([name for name, _, _ in lines])
     rows: list[Row] = [
         {
-            "c": name, "s": beyond_chance(c), "w": verdict(view, c), "f": _pair(view, c),
-            **{k: view.scaled(measure, v) for k, v in (("lo", c.low), ("v", c.difference), ("hi", c.high))},
+            "c": name, "s": beyond_chance(c), "w": verdict(view, c),
+            "f": _pair(view, c) if sign > 0 else name,
+            **dict(zip(("lo", "v", "hi"), (view.scaled(measure, v) for v in _turned(c, sign)), strict=True)),
         }
-        for name, c in zip(names, found, strict=True)
+        for name, (_, c, sign) in zip(names, lines, strict=True)
     ]
     label = view.labels
     titles = {"c": label("rp_pair"), "v": label("rp_difference", name=view.title(measure)),
@@ -95,13 +108,8 @@ def _drawn(view: ReplayView, found: list[Comparison], measure: str, side: str, t
     return Chart(charts.forest(rows, names, titles, view.numbers.axis()), title)
 
 
-def _other(view: ReplayView, c: Comparison, second_shared: bool) -> str:
-    first, second = view.result.settings[c.first], view.result.settings[c.second]
-    shown, shared = (first, second) if second_shared else (second, first)
-    name = shown.strategy
-    if shown.budget != shared.budget:
-        name += f" · {view.amount(view.paid(shown.budget), 'cost')}"
-    return short(name, 30)
+def _turned(c: Comparison, sign: int) -> tuple[float, float, float]:
+    return (c.low, c.difference, c.high) if sign > 0 else (-c.high, -c.difference, -c.low)
 
 
 def _pair(view: ReplayView, c: Comparison, most: int = 1000) -> str:
@@ -109,7 +117,7 @@ def _pair(view: ReplayView, c: Comparison, most: int = 1000) -> str:
     first, second = view.result.settings[c.first], view.result.settings[c.second]
     name = f"{short(first.strategy, most)} – {short(second.strategy, most)}"
     if len(view.budgets) > 1:
-        one, other = (view.amount(view.paid(s.budget), "cost") for s in (first, second))
+        one, other = (view.budget_amount(s.budget) for s in (first, second))
         name += f" · {one}" if one == other else f" · {one} / {other}"
     return name
 
@@ -129,14 +137,14 @@ def _pairs(view: ReplayView, measure: str, found: list[Comparison]) -> Table:
     rows: list[list[Value]] = [
         [
             _pair(view, c), _settings(view, c), f"{c.pairs:,}",
-            view.amount(view.scaled(measure, c.difference), measure),
+            view.difference(view.scaled(measure, c.difference), measure),
             interval_text(view, measure, c.low, c.high), p_text(c.p_value),
             "" if c.p_adjusted is None else p_text(c.p_adjusted), verdict(view, c),
         ]
         for c in found
     ]
     level = view.numbers.percent(found[0].level, 0)
-    titles = [label("rp_pair"), label("rp_swept"), label("rp_pairs"),
+    titles = [label("rp_pair"), label("rp_swept"), view.spoken("rp_pairs"),
               label("rp_difference", name=view.title(measure)), label("rp_level", level=level), label("rp_p"),
               label("rp_holm"), label("rp_verdict")]
     keep = [k for k in range(len(titles)) if any(row[k] for row in rows)]  # no empty columns
@@ -183,7 +191,7 @@ def _tuned_row(view: ReplayView, t: Tuned) -> list[Value]:
     scores = (t.train_score, t.validation_score, t.test_score, t.best_test_score)
     kept = _kept(t)
     return [
-        t.strategy + (f" ({view.swept_text(t.swept)})" if t.swept else ""), view.swept_text(t.chosen),
+        view.qualified(t.strategy, [view.swept_text(t.swept)]), view.swept_text(t.chosen),
         *(view.amount(view.scaled(t.measure, math.nan if s is None else s), t.measure) for s in scores),
         Bar(view.numbers.percent(kept), kept) if math.isfinite(kept) else view.numbers.percent(kept),
     ]
@@ -198,7 +206,7 @@ def _kept_line(view: ReplayView, t: Tuned) -> str:
     if not math.isfinite(kept):
         return ""
     key = "rp_kept_well" if kept >= 0.95 else "rp_kept_some" if kept >= 0.8 else "rp_kept_badly"
-    name = t.strategy + (f" ({view.swept_text(t.swept)})" if t.swept else "")
+    name = view.qualified(t.strategy, [view.swept_text(t.swept)])
     return view.labels(key, name=name, share=view.numbers.percent(kept))
 
 
@@ -226,12 +234,14 @@ def _drift_row(view: ReplayView, d: Drift, parts: list[str], most: float) -> lis
     means = dict(zip(d.parts, d.mean, strict=True))
     money = d.column in ("market_price", "floor")
     name = view.title(d.column) if view.labels.has(f"rp_{d.column}") else d.column
-    texts = [
-        view.price_text(view.price(means[p]) if money else means[p]) if p in means else view.labels("rp_none")
-        for p in parts
-    ]
+    name = view.bid_title(d.column) if money else name
+    texts = [_mean_text(view, means[p], money) if p in means else view.labels("rp_none") for p in parts]
     size = d.stability
     if not math.isfinite(size):
         return [name, *texts, view.labels("rp_none"), view.labels("rp_none")]
     word = "rp_moved_little" if size < LITTLE else "rp_moved_some" if size <= MUCH else "rp_moved_much"
     return [name, *texts, Bar(f"{size:.2f}", size / most), view.labels(word)]
+
+
+def _mean_text(view: ReplayView, mean: float, money: bool) -> str:
+    return view.price_text(view.bid(mean)) if money else view.numbers.percent(mean, 2 if mean < 0.1 else 1)

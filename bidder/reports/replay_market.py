@@ -11,10 +11,10 @@ from bidder.auctions.rules import Payment, Pricing
 from bidder.reports import charts
 from bidder.reports.charts import Row
 from bidder.reports.page import Chart, Figure, Key, Section, Table, Value, table
-from bidder.reports.replay_sweep import _PERCENT
 from bidder.reports.replay_view import ReplayView
 from bidder.reports.theme import ACCENT, INK, MUTED, PALE
 
+_PERCENT = "format(datum.value, '~%')"
 SHOWN = 0.99
 """Share of the known prices that is drawn: a long tail would press the others together."""
 BINS = 50
@@ -42,13 +42,13 @@ def _landscape(view: ReplayView, prices: PriceDistribution) -> Figure:
     label = view.labels
     bids = np.linspace(0.0, _top(prices) * 1.02, POINTS + 1)
     line = [
-        {"x": view.price(float(b)), "y": float(f"{p:.5g}")}
+        {"x": view.bid(float(b)), "y": float(f"{p:.5g}")}
         for b, p in zip(bids, prices.win_probability(bids), strict=True)
     ]
     constant = _constant_bids(view, prices, bids)
     points = _places(view, float(bids[-1]))
-    titles = {"x": view.title("bid"), "y": label("rp_win_probability"), "c": label("rp_strategy"),
-              "p": view.title("paid_each")}
+    titles = {"x": view.bid_title("bid"), "y": label("rp_win_probability"), "c": label("rp_strategy"),
+              "p": view.title("cpm" if view.by_mille else "paid_each")}
     spec = charts.landscape(line, constant, points, view.colours, titles, view.numbers.axis(), _PERCENT)
     keys = [Key(label("rp_win_probability"), ACCENT, "line")]
     if constant:
@@ -56,7 +56,7 @@ def _landscape(view: ReplayView, prices: PriceDistribution) -> Figure:
     keys += [Key(p["c"], view.colours[p["c"]], "dot") for p in points]
     caption = view.joined(
         label("rp_landscape_caption"),
-        label("rp_places_caption", budget=view.budget_text(view.budget)) if points else "",
+        view.spoken("rp_places_caption", budget=view.budget_text(view.budget)) if points else "",
         label("rp_constant_caption") if constant else "",
         label("rp_tail", share=view.numbers.percent(SHOWN, 0)),
     )
@@ -73,7 +73,7 @@ def _places(view: ReplayView, most: float) -> list[Row]:
         paid = view.total(c, "cost") / won if won > 0 else math.nan
         if c.strategy in view.colours and paid <= most:
             rate = view.figure(c, "win_rate")
-            rows.append({"x": view.price(paid), "y": float(f"{rate:.5g}"), "c": c.strategy})
+            rows.append({"x": view.bid(paid), "y": float(f"{rate:.5g}"), "c": c.strategy})
     return rows
 
 
@@ -87,7 +87,7 @@ def _constant_bids(view: ReplayView, prices: PriceDistribution, bids: np.ndarray
     place = np.searchsorted(prices.price, bids, side="right")
     won = np.concatenate([[0.0], prices.cdf])[place]
     return [
-        {"x": view.price(float(spent[k] / w)), "y": float(f"{w:.5g}")}
+        {"x": view.bid(float(spent[k] / w)), "y": float(f"{w:.5g}")}
         for k, w in zip(place, won, strict=True)
         if w > 0
     ]
@@ -95,10 +95,10 @@ def _constant_bids(view: ReplayView, prices: PriceDistribution, bids: np.ndarray
 
 def _landscape_table(view: ReplayView, prices: PriceDistribution, bids: np.ndarray) -> Table:
     rows: list[list[Value]] = [
-        [view.price_text(view.price(float(b))), view.numbers.percent(float(prices.win_probability(b)))]
+        [view.price_text(view.bid(float(b))), view.numbers.percent(float(prices.win_probability(b)))]
         for b in bids[:: POINTS // 20]
     ]
-    return table([view.title("bid"), view.labels("rp_win_probability")], rows, text=0)
+    return table([view.bid_title("bid"), view.labels("rp_win_probability")], rows, text=0)
 
 
 def _density(view: ReplayView, prices: PriceDistribution) -> Figure:
@@ -110,10 +110,10 @@ def _density(view: ReplayView, prices: PriceDistribution) -> Figure:
     below = prices.win_probability(edges - 0.5)  # prices are whole: those below each edge
     share = np.diff(below)
     rows: list[Row] = [
-        {"lo": view.price(float(a)), "hi": view.price(float(b)), "n": float(f"{s:.5g}")}
+        {"lo": view.bid(float(a)), "hi": view.bid(float(b)), "n": float(f"{s:.5g}")}
         for a, b, s in zip(edges[:-1], edges[1:], share, strict=True)
     ]
-    titles = {"x": view.title("market_price"), "n": label("rp_share_of_auctions"), "lo": label("from"),
+    titles = {"x": view.bid_title("market_price"), "n": label("rp_share_of_auctions"), "lo": label("from"),
               "hi": label("to"), "k": label("rp_mark")}
     marks = _marks(view, float(edges[-1]))
     spec = charts.histogram(rows, marks, titles, view.numbers.axis(), PALE, n_labels=_PERCENT, n_form=".2%")
@@ -130,7 +130,7 @@ def _marks(view: ReplayView, most: float) -> list[Row]:
     rules = view.result.rules
     marks = (("rp_mark_max", rules.max_bid, INK), ("rp_mark_reserve", rules.reserve or None, MUTED))
     return [
-        {"x": view.price(limit), "k": view.labels(key, bid=view.bid_text(limit)), "colour": shade}
+        {"x": view.bid(limit), "k": view.labels(key, bid=view.bid_text(limit)), "colour": shade}
         for key, limit, shade in marks
         if limit is not None and limit <= most
     ]

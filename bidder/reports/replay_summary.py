@@ -1,42 +1,55 @@
-"""The first and last parts of a replay's report: what was replayed, who wins, how to read it."""
+"""The first part of a replay's report: which strategy to use, how sure that is, and why."""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
 
-from bidder.auctions.log import MICROSECOND
-from bidder.auctions.rules import Payment, Rules
-from bidder.reports.page import Block, Fact, Facts, Prose, Section
-from bidder.reports.replay_verdicts import cautions, interval_text, lead_text, sentence, winner, winner_lines
+from bidder.reports.page import Bar, Block, Fact, Facts, Grid, Prose, Section, Table, Value
+from bidder.reports.replay_notes import told
+from bidder.reports.replay_rules import most_auctions, part_name, time_range
+from bidder.reports.replay_verdicts import (
+    Rival,
+    Standing,
+    answer,
+    cautions,
+    chance,
+    interval_text,
+    scene_lines,
+    sentence,
+    standing,
+)
 from bidder.reports.replay_view import Cell, ReplayView
+from bidder.reports.replay_why import why_lines
 
-_NAMED = 5
-_BUDGETS = 8
+BEST = "★ "
+_SCENES = 8
+_RIVALS = 12
 
 
 def summary_section(view: ReplayView) -> Section:
-    """Notes first, then the winner and its figures, the others, and the rules in words."""
+    """Notes first, then the winner and its figures, its rivals, the reasons, and the other conditions."""
     label = view.labels
+    found = standing(view, view.budget)
     blocks: list[Block] = []
     if notes := _notes(view):
         blocks.append(Prose(notes, label("rp_notes"), bullets=True, tone="notice"))
-    if facts := _facts(view):
-        blocks.append(Facts(facts))
-    if lines := winner_lines(view, _BUDGETS):
-        measure = sentence(view.name_of(view.measure))
-        blocks.append(Prose(lines, label("rp_who_wins", measure=measure), bullets=True))
+    if found is not None:
+        blocks.append(Facts(_facts(view, found)))
+        if found.rivals and not found.nothing:
+            blocks.append(_rivals(view, found))
+        if lines := why_lines(view, found):
+            blocks.append(Prose(lines, label("rp_why"), bullets=True))
+    if lines := scene_lines(view, _SCENES):
+        blocks.append(Prose(lines, label("rp_other_scenes"), bullets=True))
     if lines := cautions(view):
         blocks.append(Prose(lines, tone="quiet"))
-    blocks.append(Prose(replayed_lines(view), label("rp_what_replayed"), bullets=True))
     return Section("summary", label("summary"), blocks)
 
 
 def _notes(view: ReplayView) -> list[str]:
     prices = view.result.prices
     own = []
-    said = view.labels.lang == "en" and any("censored" in note for note in view.result.notes)
-    if not said and (view.result.info.censored or (prices is not None and prices.censored)):
+    if view.result.info.censored or (prices is not None and prices.censored):
         own.append(view.labels("rp_censored"))
     if view.judged and not view.count("impressions").any():
         own.append(view.labels("rp_nothing_won"))
@@ -44,44 +57,48 @@ def _notes(view: ReplayView) -> list[str]:
         own.append(view.joined(
             view.labels("rp_no_clicks"), view.labels("rp_by_worth") if view.measure == "worth" else "",
         ))
-    return [*own, *(note[:1].upper() + note[1:] for note in view.result.notes)]
+    return [*own, *told(view)]
 
 
-def _facts(view: ReplayView) -> list[Fact]:
-    label = view.labels
-    found = winner(view, view.budget)
-    if found is None:
-        return []
-    best = found.best
-    at = label("rp_at_budget", budget=view.budget_text(view.budget)) if len(view.budgets) > 1 else ""
+# The winner
+
+
+def _facts(view: ReplayView, found: Standing) -> list[Fact]:
+    label, best = view.labels, found.best
+    where = view.scene_text(view.budget, view.market)
     head = label("rp_best_strategy" if len(view.strategies) > 1 else "rp_the_strategy")
+    if len(view.strategies) == 1 and view.varies(best):
+        head = label("rp_best_setting")
     if found.nothing and len(view.strategies) > 1:
         head = label("rp_first_strategy")
     name = best.strategy if len(best.strategy) <= 60 else best.strategy[:59] + "…"
-    swept = view.swept_text(best.swept) if view.varies(best) else ""
-    more = [swept, lead_text(view, found).rstrip(".。")]
-    title = label("rp_headed", head=head, at=at) if at else head
-    return [Fact(title, name, " · ".join(filter(None, more)), main=True), *_figures(view, best)]
+    chosen = view.swept_text(best.chosen) if view.varies(best) else ""
+    note = " · ".join(filter(None, [chosen, view.joined(*answer(view, found, advice=True))]))
+    headed = "rp_headed_where" if view.market else "rp_headed"
+    title = label(headed, head=head, at=where) if where else head
+    return [Fact(title, name, note, main=True), *_figures(view, best)]
 
 
 def _figures(view: ReplayView, best: Cell) -> list[Fact]:
     label, numbers = view.labels, view.numbers
     raw = view.total(best, view.measure)
-    cost = view.total(best, "cost")
     spent = view.figure(best, "spent_share")
     spent_note = label("rp_of_budgets", share=numbers.percent(spent)) if math.isfinite(spent) else ""
-    return [
+    facts = [
         Fact(view.title(view.measure), view.amount(view.scaled(view.measure, raw), view.measure),
              _interval_note(view, best)),
-        Fact(view.title("cost"), view.amount(view.paid(cost), "cost"), spent_note),
-        Fact(view.title("cpc"), view.price_text(view.price(view.figure(best, "cpc"))),
+        Fact(view.title("cost"), view.amount(view.paid(view.total(best, "cost")), "cost"), spent_note),
+        Fact(view.each_title, view.each_text(best),
+             "" if view.measure == "clicks" else
              label("rp_clicks_of", clicks=view.amount(view.total(best, "clicks")))),
         Fact(label("rp_win_rate"), numbers.percent(view.figure(best, "win_rate")),
              label("rp_of_auctions", won=view.amount(view.total(best, "impressions")),
                    auctions=view.amount(view.total(best, "auctions")))),
-        Fact(view.title("cpm"), view.price_text(view.price(view.figure(best, "cpm"))), label("rp_cpm_note")),
-        _bound_fact(view, best),
     ]
+    name = "cpm" if view.each_name == "cpc" else "cpc"
+    note = "rp_cpm_note" if name == "cpm" else "rp_cpc_note"
+    facts.append(Fact(view.title(name), view.price_text(view.price(view.figure(best, name))), label(note)))
+    return [*facts, _bound_fact(view, best)]
 
 
 def _interval_note(view: ReplayView, best: Cell) -> str:
@@ -99,132 +116,64 @@ def _bound_fact(view: ReplayView, best: Cell) -> Fact:
     return Fact(view.labels("rp_bound_share"), view.numbers.percent(share), view.labels(note))
 
 
-# What was replayed
+# Its rivals
+
+
+def _rivals(view: ReplayView, found: Standing) -> Grid:
+    label = view.labels
+    shown = found.rivals[:_RIVALS]
+    cells = [found.best, *(r.cell for r in shown)]
+    chosen = any(view.varies(c) for c in cells)
+    rows = [_line(view, found.best, found, None, chosen)]
+    rows += [_line(view, r.cell, found, r, chosen) for r in shown]
+    titles = [
+        label("rp_strategy"), *([label("rp_swept")] if chosen else []), view.title(view.measure),
+        label("rp_against_best"), label("rp_verdict"), view.title("cost"), label("rp_spent_share"),
+        view.each_title,
+    ]
+    numeric = [False, *([False] if chosen else []), True, True, False, True, True, True]
+    caption = label("rp_rivals_hidden", n=len(found.rivals) - _RIVALS) if len(found.rivals) > _RIVALS else ""
+    title = label("rp_who_wins", measure=sentence(view.name_of(view.measure)))
+    return Grid(Table(titles, rows, numeric), title, caption)
+
+
+def _line(view: ReplayView, cell: Cell, found: Standing, rival: Rival | None, chosen: bool) -> list[Value]:
+    most, mine = (view.total(c, view.measure) for c in (found.best, cell))
+    bar = Bar(view.amount(view.scaled(view.measure, mine), view.measure), mine / most if most > 0 else 0.0)
+    against = view.labels("rp_none")
+    if rival is not None and most > 0:
+        against = view.numbers.percent(mine / most - 1).replace("-", "−")
+    return [
+        ("" if rival else BEST) + cell.strategy, *([view.swept_text(cell.chosen)] if chosen else []), bar,
+        against, view.labels("rp_is_best") if rival is None else _word(view, rival),
+        view.amount(view.paid(view.total(cell, "cost")), "cost"),
+        view.numbers.percent(view.figure(cell, "spent_share")), view.each_text(cell),
+    ]
+
+
+def _word(view: ReplayView, rival: Rival) -> str:
+    if rival.tied:
+        return view.labels("rp_word_tied")
+    if rival.comparison is None or not math.isfinite(chance(rival.comparison)):
+        return view.labels("rp_word_unknown")
+    if rival.beaten:
+        return view.labels("rp_word_real")
+    return view.labels("rp_word_hint" if chance(rival.comparison) < 0.1 else "rp_word_chance")
+
+
+# What was replayed, in one line
 
 
 def subtitle(view: ReplayView) -> str:
-    """Auctions, campaigns, time and how much was tried, in one line."""
+    """Auctions, campaigns, time and how much was tried."""
     label, info = view.labels, view.result.info
-    return " · ".join([
-        label("rp_n_auctions", n=f"{_auctions(view):,}"),
-        label("rp_n_campaigns", n=f"{len(info.campaigns):,}"),
-        time_range(view),
-        label("rp_n_strategies", n=f"{len(view.strategies):,}"),
-        label("rp_n_settings", n=f"{len(view.result.settings):,}"),
-    ])
-
-
-def _auctions(view: ReplayView) -> int:
-    return max((int(view.total(c, "auctions")) for c in view.judged), default=0)
-
-
-def time_range(view: ReplayView) -> str:
-    """First to last day of the log, or that only the order of its rows is known."""
-    info = view.result.info
-    if not info.timed:
-        return view.labels("rp_row_order")
-    if info.first_ts is None or info.last_ts is None:
-        return view.labels("rp_time_order")
-    first, last = (day_of(view, ts) for ts in (info.first_ts, info.last_ts))
-    first, last = (view.numbers.day(d, year=True) for d in (first, last))
-    return first if first == last else view.labels("rp_from_to", first=first, last=last)
-
-
-def day_of(view: ReplayView, ts: int) -> str:
-    """Day of a time stamp in the experiment's time zone, ISO."""
-    zone = _zone(view.result.episodes.time_zone)
-    start = datetime(1970, 1, 1, tzinfo=UTC)
-    return (start + timedelta(seconds=ts // MICROSECOND)).astimezone(zone).date().isoformat()
-
-
-def _zone(name: str) -> tzinfo:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
-
-
-def replayed_lines(view: ReplayView) -> list[str]:
-    """The log, the rules and the episodes in plain sentences."""
-    label, info, rules = view.labels, view.result.info, view.result.rules
-    named = view.labels("list_comma").join(info.campaigns[:_NAMED])
-    if len(info.campaigns) > _NAMED:
-        named += label("rp_and_more", n=f"{len(info.campaigns) - _NAMED:,}")
-    one = "rp_log_one" if len(info.campaigns) == 1 else "rp_log_line"
-    lines = [
-        label(one, auctions=f"{_auctions(view):,}", campaigns=f"{len(info.campaigns):,}", named=named,
-              time=time_range(view)),
-        view.joined(label(f"rp_pay_{rules.payment}"), label(f"rp_pricing_{rules.pricing}")),
-        *_ranking(view, rules),
-        label("rp_tie_wins" if rules.win_on_tie else "rp_tie_loses"),
-        *_bid_lines(view, rules),
-        _episode_line(view),
-        label(f"rp_over_{rules.over_budget}"),
-        label(f"rp_outcomes_{rules.outcomes}"),
-    ]
-    if rules.frequency_cap is not None:
-        lines.append(label("rp_frequency", n=f"{rules.frequency_cap:,}"))
-    if rules.retargeting_days is not None:
-        lines.append(label("rp_retargeting", days=f"{rules.retargeting_days:g}"))
+    time = time_range(view)
     if view.part != "all":
-        lines.append(label("rp_judged_on", part=part_name(view, view.part)))
-    return lines
-
-
-def _ranking(view: ReplayView, rules: Rules) -> list[str]:
-    if rules.payment not in (Payment.GSP, Payment.VCG):
-        return []
-    rates = view.labels("list_comma").join(f"{rate:g}" for rate in rules.slots)
-    rank = "rp_rank_bid" if rules.squashing == 0 else "rp_rank_quality"
-    if rules.squashing not in (0, 1):
-        rank = "rp_rank_squashed"
-    return [view.labels(rank, power=f"{rules.squashing:g}"), view.labels("rp_slots", rates=rates)]
-
-
-def _bid_lines(view: ReplayView, rules: Rules) -> list[str]:
-    label = view.labels
-    parts = [label("rp_integer" if rules.integer else "rp_fractions")]
-    if rules.max_bid is not None:
-        parts.append(label("rp_max_bid", bid=_bid_text(view, rules.max_bid)))
-    if rules.reserve > 0:
-        parts.append(label("rp_reserve", bid=_bid_text(view, rules.reserve)))
-    return [view.joined(*parts)]
-
-
-def _bid_text(view: ReplayView, bid: int) -> str:
-    return view.with_unit(view.bid_text(bid), view.money_word)
-
-
-def _episode_line(view: ReplayView) -> str:
-    label, episodes = view.labels, view.result.episodes
-    budgets = [view.amount(view.paid(b), "cost") for b in view.budgets]
-    if len(budgets) > _NAMED:
-        text = label("rp_budget_range", first=budgets[0], last=budgets[-1], n=len(budgets))
-    else:
-        text = label("list_comma").join(budgets)
-    text = view.with_unit(text, view.money_word)
-    if episodes.auctions is not None:
-        line = label("rp_episodes_auctions", n=f"{episodes.auctions:,}", budgets=text)
-    elif episodes.days is not None:
-        line = label("rp_episodes_days", n=f"{episodes.days:,}", zone=episodes.time_zone, budgets=text)
-    else:
-        line = label("rp_episodes_whole", budgets=text)
-    if episodes.auctions is None and episodes.days is None:
-        return line
-    return view.joined(line, label(f"rp_last_{episodes.last}"))
-
-
-def part_name(view: ReplayView, part: str) -> str:
-    """A part of the log in words."""
-    return view.labels(f"rp_part_{part}") if view.labels.has(f"rp_part_{part}") else part
-
-
-def reading_section(view: ReplayView) -> Section:
-    """A short glossary."""
-    label = view.labels
-    names = ["win_rate", "cpm", "cpc", "worth", "bound", "pacing", "interval", "p_value"]
-    if view.result.drift:
-        names.append("stability")
-    return Section(
-        "reading", label("rp_reading"), [Prose([label(f"rp_read_{name}") for name in names], bullets=True)],
-        short=label("rp_short_reading"),
-    )
+        time = label("rp_headed_part", time=time, part=part_name(view, view.part))
+    return " · ".join([
+        label("rp_n_auctions", n=f"{most_auctions(view):,}"),
+        label("rp_n_campaigns", n=f"{len(info.campaigns):,}"),
+        time,
+        label("rp_n_strategies", n=f"{len(view.strategies):,}"),
+        label("rp_n_settings", n=f"{len(view.judged):,}"),
+    ])

@@ -11,12 +11,14 @@ import numpy as np
 from bidder.reports import charts
 from bidder.reports.charts import Row
 from bidder.reports.page import Bar, Chart, Figure, Key, Section, Table, Value, table
-from bidder.reports.replay_verdicts import sentence, spread
+from bidder.reports.replay_verdicts import sentence, short, spread
 from bidder.reports.replay_view import Cell, ReplayView
-from bidder.reports.theme import ACCENT, MUTED, SERIES
+from bidder.reports.theme import ACCENT, SERIES
 
 _PLAIN = "format(datum.value, ',~r')"
 _PERCENT = "format(datum.value, '~%')"
+# Budgets stand on the axis as they were given, as far as three digits go.
+_BUDGET = "abs(datum.value) >= 10000 ? format(datum.value, '.3~s') : format(datum.value, ',~r')"
 PARAMETERS = 6
 """Most parameters with a chart of their own."""
 POINTS = 60
@@ -35,20 +37,26 @@ def budget_section(view: ReplayView) -> Section | None:
     label = view.labels
     drawn = [
         _by_budget(view, view.measure, lambda c: view.scaled(view.measure, view.total(c, view.measure))),
-        _by_budget(view, "cpc", lambda c: view.price(view.figure(c, "cpc"))),
-        _by_budget(view, "cpm", lambda c: view.price(view.figure(c, "cpm"))),
+        _by_budget(view, "of_best", lambda c: _of_best(view, c)),
+        _by_budget(view, view.each_name, view.each),
         _by_budget(view, "spent_share", lambda c: view.figure(c, "spent_share")),
     ]
     charts_ = [c for c in drawn if c is not None]
-    caption = view.joined(label("rp_budget_caption"), label("rp_log_axis") if _is_log(view.budgets) else "")
+    log = label("rp_log_axis") if _is_log(view.budgets) else ""
+    caption = view.joined(view.spoken("rp_budget_caption"), log)
     figure = Figure("", charts_, _budget_table(view), caption, view.keys, wide=True)
-    several = any(view.varies(c) for c in view.judged)
-    lead = view.joined(label("rp_best_of_each") if several else "", view.left_out())
+    several = any(view.varies(c) for c in view.headline)
+    lead = view.joined(label("rp_best_of_each") if several else "", view.in_market(), view.left_out())
     return Section("budget", label("rp_budget_section"), [figure], lead, label("rp_budget"))
 
 
 def _best_cells(view: ReplayView, budget: int) -> list[Cell]:
     return [c for c in view.best_of_each(budget) if c.strategy in view.colours]
+
+
+def _of_best(view: ReplayView, cell: Cell) -> float:
+    most = view.total(view.ranked(cell.budget)[0], view.measure)
+    return view.total(cell, view.measure) / most if most > 0 else math.nan
 
 
 def _by_budget(view: ReplayView, name: str, reach: Reach) -> Chart | None:
@@ -60,12 +68,19 @@ def _by_budget(view: ReplayView, name: str, reach: Reach) -> Chart | None:
     ]
     if not any(r["y"] for r in rows):
         return None
-    titles = {"x": view.title("budget"), "y": view.title(name), "c": view.labels("rp_strategy")}
-    share = name.endswith("share")
+    title = _figure_title(view, name)
+    titles = {"x": view.title("budget"), "y": title, "c": view.labels("rp_strategy")}
+    share = name in ("of_best", "spent_share")
     labels = _PERCENT if share else view.numbers.axis()
-    spec = charts.series(rows, view.colours, titles, view.numbers.axis(), labels,
-                         ".1%" if share else ",.4~g", log=_is_log(view.budgets))
-    return Chart(spec, view.labels("rp_against_budget", name=view.name_of(name)))
+    spec = charts.series(rows, view.colours, titles, _BUDGET, labels, ".1%" if share else ",.4~g",
+                         log=_is_log(view.budgets), zero=name == view.measure)
+    return Chart(spec, view.labels("rp_against_budget", name=title))
+
+
+def _figure_title(view: ReplayView, name: str) -> str:
+    if name == "of_best":
+        return view.labels("rp_of_best", name=view.name_of(view.measure))
+    return view.each_title if name == view.each_name else view.title(name)
 
 
 def _is_log(values: Sequence[float]) -> bool:
@@ -82,8 +97,8 @@ def _budget_table(view: ReplayView) -> Table:
             figures = [view.amount(view.scaled(n, view.total(c, n)), n) for n in names]
             prices = [view.price_text(view.price(view.figure(c, n))) for n in ("cpc", "cpm")]
             share = view.numbers.percent(view.figure(c, "spent_share"))
-            rows.append([c.strategy, view.swept_text(c.swept), view.amount(view.paid(b), "cost"), *figures,
-                         *prices, share])
+            rows.append([c.strategy, view.swept_text(c.chosen), view.budget_amount(b), *figures, *prices,
+                         share])
     titles = [view.labels("rp_strategy"), view.labels("rp_swept"), view.title("budget"),
               *map(view.title, [*names, "cpc", "cpm", "spent_share"])]
     return table(titles, rows, text=2, left_out=view.labels("rp_left_out"))
@@ -101,7 +116,9 @@ def regret_section(view: ReplayView) -> Section | None:
     if not any(shares.values()):
         return None
     label = view.labels
-    lead = label("rp_regret_lead", worth=sentence(view.name_of("worth")))
+    lead = view.joined(
+        label("rp_regret_lead", worth=sentence(view.name_of("worth"))), view.in_market(),
+    )
     if len(view.budgets) > 1:
         figure = _regret_lines(view, shares)
         lead = view.joined(lead, view.left_out())
@@ -119,8 +136,7 @@ def _regret_lines(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]
     ]
     titles = {"x": view.title("budget"), "y": view.labels("rp_bound_share"), "c": view.labels("rp_strategy")}
     log = _is_log(view.budgets)
-    spec = charts.series(rows, view.colours, titles, view.numbers.axis(), _PERCENT, ".1%", log=log,
-                         zero=False)
+    spec = charts.series(rows, view.colours, titles, _BUDGET, _PERCENT, ".1%", log=log, zero=False)
     return Figure("", [Chart(spec, titles["y"])], _regret_table(view, shares), keys=view.keys)
 
 
@@ -135,7 +151,7 @@ def _regret_bars(view: ReplayView, group: list[tuple[Cell, float]]) -> Figure:
 def _regret_table(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]]]) -> Table:
     rows: list[list[Value]] = [
         [
-            c.strategy, view.amount(view.paid(b), "cost"),
+            c.strategy, view.budget_amount(b),
             view.amount(view.scaled("worth", view.total(c, "worth")), "worth"),
             Bar(view.numbers.percent(share), share), view.numbers.percent(1 - share),
         ]
@@ -150,17 +166,39 @@ def _regret_table(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]
 
 
 def parameter_section(view: ReplayView) -> Section | None:
-    """The objective against every swept parameter, the others at their best."""
-    paths = [path for path, values in view.swept.items() if len(values) > 1]
+    """The objective against every field that may be chosen, the others at their best."""
+    chosen = {p for c in view.headline for p, _ in c.chosen}
+    paths = [path for path, values in view.swept.items() if len(values) > 1 and path in chosen]
     if not paths or not view.count(view.measure).any():
         return None
     label = view.labels
-    figures = [_parameter(view, path) for path in paths[:PARAMETERS]]
-    lead = label("rp_parameter_lead", measure=sentence(view.name_of(view.measure)))
+    drawn = [_parameter(view, path) for path in paths[:PARAMETERS]]
+    figures = _side_by_side(drawn)
+    lead = view.joined(
+        label("rp_parameter_lead", measure=sentence(view.name_of(view.measure))), view.in_market(),
+    )
     if len(paths) > PARAMETERS:
-        hidden = label("list_comma").join(paths[PARAMETERS:][:20])
+        hidden = label("list_comma").join(view.field(p) for p in paths[PARAMETERS:][:20])
         lead = view.joined(lead, label("rp_parameters_hidden", names=hidden))
     return Section("parameters", label("rp_parameter_section"), figures, lead, label("rp_short_parameters"))
+
+
+def _side_by_side(figures: list[Figure]) -> list[Figure]:
+    """Figures with the same legend and caption as one, its charts side by side."""
+    groups: dict[str, list[Figure]] = {}
+    for f in figures:
+        columns = f.table.columns if f.table is not None else ()
+        groups.setdefault(repr((f.keys, f.caption, columns)), []).append(f)
+    merged = []
+    for some in groups.values():
+        first, tables = some[0], [f.table for f in some if f.table is not None]
+        if len(some) > 1 and tables:
+            rows = [row for t in tables for row in t.rows]
+            grid = Table(tables[0].columns, rows, tables[0].numeric)
+            drawn = [c for f in some for c in f.charts]
+            first = Figure("", drawn, grid, first.caption, first.keys, wide=True)
+        merged.append(first)
+    return merged
 
 
 def _parameter(view: ReplayView, path: str) -> Figure:
@@ -170,24 +208,25 @@ def _parameter(view: ReplayView, path: str) -> Figure:
 
 
 def _holders(view: ReplayView, path: str) -> list[str]:
-    return list(dict.fromkeys(c.strategy for c in view.judged if path in dict(c.swept)))
+    return list(dict.fromkeys(c.strategy for c in view.headline if path in dict(c.chosen)))
 
 
 def _best_at(view: ReplayView, path: str) -> dict[tuple[str, int], dict[Any, float]]:
     """For every strategy and budget, the best sum reached with each value of a parameter."""
     best: dict[tuple[str, int], dict[Any, float]] = {}
-    for c in view.judged:
-        swept = dict(c.swept)
-        if path in swept:
+    for c in view.headline:
+        chosen = dict(c.chosen)
+        if path in chosen:
             found = best.setdefault((c.strategy, c.budget), {})
             total = view.total(c, view.measure)
-            found[swept[path]] = max(found.get(swept[path], -math.inf), total)
+            found[chosen[path]] = max(found.get(chosen[path], -math.inf), total)
     return best
 
 
 def _numbers(view: ReplayView, path: str) -> Figure:
     label, best, holders = view.labels, _best_at(view, path), _holders(view, path)
-    if len(holders) == 1:  # one strategy: a line for each budget
+    by_budget = len(holders) == 1 and len(view.budgets) > 1
+    if by_budget:  # one strategy: a line for each budget
         budgets = spread([b for b in view.budgets if (holders[0], b) in best], len(SERIES))
         series = {view.budget_text(b): best[holders[0], b] for b in budgets}
         caption = label("rp_parameter_one", name=holders[0])
@@ -200,11 +239,12 @@ def _numbers(view: ReplayView, path: str) -> Figure:
         series = {s: best[s, view.budget] for s in drawn}
         hidden = len(holders) - len(drawn)
         caption = view.joined(
-            label("rp_parameter_many", budget=view.budget_text(view.budget)),
+            view.spoken("rp_parameter_many", budget=view.budget_text(view.budget)) if len(view.budgets) > 1
+            else "",
             label("rp_strategies_hidden", shown=len(drawn), hidden=hidden) if hidden else "",
         )
         colours = {s: view.colours[s] for s in series}
-    what = label("rp_budget" if len(holders) == 1 else "rp_strategy")
+    what = label("rp_budget" if by_budget else "rp_strategy")
     return _lines(view, path, series, colours, caption, what)
 
 
@@ -227,18 +267,26 @@ def _lines(
         for name, found in series.items()
         for x, y in _thinned(found)
     ]
-    titles = {"x": path, "y": view.title(view.measure), "c": what}
+    titles = {"x": view.field(path), "y": view.title(view.measure), "c": what}
     xs = [r["x"] for r in rows]
     log = bool(xs) and _is_log(xs)
     spec = charts.series(rows, colours, titles, _PLAIN, view.numbers.axis(), ",.4~g", log=log)
     top: list[list[Value]] = [
-        [name, view.value_text(x), view.amount(view.scaled(view.measure, y), view.measure)]
+        [name, view.field(path), view.value_text(x),
+         view.amount(view.scaled(view.measure, y), view.measure)]
         for name, found in series.items()
         for x, y in [max(found.items(), key=lambda entry: entry[1])]
     ]
-    columns = [what, view.labels("rp_best_value", name=path), view.title(view.measure)]
-    keys = [Key(name, shade, "line") for name, shade in colours.items()]
-    return Figure(path, [Chart(spec, path)], table(columns, top), caption, keys if len(keys) > 1 else ())
+    columns = [what, view.labels("rp_parameter"), view.labels("rp_best_value"), view.title(view.measure)]
+    keys = [Key(name, shade, "line") for name, shade in colours.items()] if len(colours) > 1 else []
+    title = _chart_title(view, path, list(series), what)
+    return Figure(title, [Chart(spec, title)], Table(columns, top, [False, False, True, True]), caption, keys)
+
+
+def _chart_title(view: ReplayView, path: str, names: list[str], what: str) -> str:
+    if len(names) == 1 and what == view.labels("rp_strategy") and len(view.strategies) > 1:
+        return view.labels("rp_field_of", field=view.field(path), name=short(names[0], 30))
+    return view.field(path)
 
 
 def _thinned(found: Mapping[Any, float]) -> list[tuple[Any, float]]:
@@ -256,13 +304,14 @@ def _words(view: ReplayView, path: str) -> Figure:
         if budget == view.budget:
             for value, total in list(found.items())[:VALUES]:
                 text = view.amount(view.scaled(view.measure, total), view.measure)
-                rows.append([view.value_text(value), strategy, Bar(text, total / most if most > 0 else 0.0)])
+                bar = Bar(text, total / most if most > 0 else 0.0)
+                rows.append([view.value_text(value, path), strategy, bar])
     dots: list[Row] = [
         {"c": f"{r[0]} · {r[1]}", "v": float(f"{bar.length:.5g}")} for r in rows[:40]
         for bar in r[2:] if isinstance(bar, Bar)
     ]
-    titles = {"c": path, "v": view.labels("rp_of_best", name=sentence(view.name_of(view.measure)))}
-    spec = charts.bars(dots, [d["c"] for d in dots], MUTED, titles, _PERCENT)
-    columns = [path, view.labels("rp_strategy"), view.title(view.measure)]
-    caption = view.labels("rp_parameter_many", budget=view.budget_text(view.budget))
-    return Figure(path, [Chart(spec, path)], table(columns, rows, text=2), caption)
+    titles = {"c": view.field(path), "v": _figure_title(view, "of_best")}
+    spec = charts.bars(dots, [d["c"] for d in dots], ACCENT, titles, _PERCENT)
+    columns = [view.field(path), view.labels("rp_strategy"), view.title(view.measure)]
+    caption = view.spoken("rp_parameter_many", budget=view.budget_text(view.budget))
+    return Figure(view.field(path), [Chart(spec, path)], table(columns, rows, text=2), caption)

@@ -5,21 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from bidder.reports.page import ROWS, Block, Grid, Section, Table, Value, table
-from bidder.reports.replay_summary import part_name
+from bidder.reports.replay_rules import part_name
+from bidder.reports.replay_summary import BEST
 from bidder.reports.replay_verdicts import interval_text, sentence
 from bidder.reports.replay_view import Cell, ReplayView
 
-BEST = "★ "
-PARAMETERS = 3
+PARAMETERS = 2
 """Most swept fields with a column of their own."""
 _INTERVAL = "interval"
 _FIELD = "field:"
 _COUNTS = ("auctions", "impressions", "clicks", "conversions", "value", "worth", "cost")
 _ORDER = (
     "auctions", "impressions", "win_rate", "clicks", "conversions", "value", "worth", "cost", "spent_share",
-    "cpm", "cpc", "roas", "regret",
+    "cpm", "cpc", "cpa", "roas", "regret",
 )
 _SHARES = ("win_rate", "spent_share", "regret")
+
+Scene = tuple[str, int, str]
+"""Part, budget and market."""
 
 
 def settings_section(view: ReplayView) -> Section | None:
@@ -31,8 +34,6 @@ def settings_section(view: ReplayView) -> Section | None:
     caption = []
     if len(rows) > 1:
         caption.append(label("rp_table_caption", measure=sentence(view.name_of(view.measure))))
-    if view.result.info.price_for != 1 and not view.in_currency:
-        caption.append(label("rp_per_price", n=f"{view.result.info.price_for:,}"))
     if any(len(c.members) > 1 for c in rows):
         caption.append(label("rp_seeds_mean"))
     blocks: list[Block] = [_main(view, rows, view.joined(*caption))]
@@ -41,14 +42,19 @@ def settings_section(view: ReplayView) -> Section | None:
     return Section("settings", label("rp_settings"), blocks, short=label("rp_short_settings"))
 
 
+def _scene(cell: Cell) -> Scene:
+    return cell.part, cell.budget, repr(cell.market)
+
+
 def _rows(view: ReplayView) -> list[Cell]:
-    """Best first within budget and part; the best of every budget and part among the rows shown."""
-    groups: dict[tuple[str, int], list[Cell]] = {}
+    """Best first within each condition; the best of every condition among the rows shown."""
+    groups: dict[Scene, list[Cell]] = {}
     for c in view.cells:
-        groups.setdefault((c.part, c.budget), []).append(c)
+        groups.setdefault(_scene(c), []).append(c)
+    markets = list(dict.fromkeys(repr(c.market) for c in view.cells))
     ordered = [
         sorted(groups[key], key=view.merit, reverse=True)
-        for key in sorted(groups, key=lambda key: (view.parts.index(key[0]), key[1]))
+        for key in sorted(groups, key=lambda key: (view.parts.index(key[0]), markets.index(key[2]), key[1]))
     ]
     most = max(1, ROWS // max(len(ordered), 1))
     if sum(map(len, ordered)) <= ROWS:
@@ -75,16 +81,16 @@ def _text(view: ReplayView, cell: Cell, names: list[str], best: bool) -> list[Va
     values = {
         "strategy": (BEST if best else "") + cell.strategy,
         "swept": view.swept_text(cell.swept),
-        "budget": view.amount(view.paid(cell.budget), "cost"),
-        "part": part_name(view, cell.part),
-        **{_FIELD + path: view.value_text(value) for path, value in cell.swept},
+        "budget": view.budget_amount(cell.budget),
+        "part": part_name(view, cell.part).replace(" ", "\N{NO-BREAK SPACE}"),
+        **{_FIELD + path: view.value_text(value, path) for path, value in cell.swept},
     }
     return [values.get(name, view.labels("rp_none")) for name in names]
 
 
 def _titles(view: ReplayView, names: list[str]) -> list[str]:
     return [
-        name.removeprefix(_FIELD) if name.startswith(_FIELD)
+        view.field(name.removeprefix(_FIELD)) if name.startswith(_FIELD)
         else view.title("budget") if name == "budget" else view.labels(f"rp_{name}")
         for name in names
     ]
@@ -118,25 +124,28 @@ def _title(view: ReplayView, name: str) -> str:
 
 def _best(view: ReplayView, rows: list[Cell]) -> set[Cell]:
     # Equal bests are all marked; where nobody reached anything there is none.
-    most: dict[tuple[str, int], float] = {}
+    most: dict[Scene, float] = {}
     for c in rows:
-        key = (c.part, c.budget)
-        most[key] = max(most.get(key, 0.0), view.total(c, view.measure))
+        most[_scene(c)] = max(most.get(_scene(c), 0.0), view.total(c, view.measure))
     return {
         c for c in rows[:ROWS]
-        if view.total(c, view.measure) == most[c.part, c.budget] > 0 and len(view.cells) > 1
+        if view.total(c, view.measure) == most[_scene(c)] > 0 and len(view.cells) > 1
     }
 
 
 def _known(view: ReplayView, name: str) -> bool:
-    if name in ("conversions", "value", "worth"):
+    if name == "worth":
         return bool(view.count(name).any())
+    if name == "value":  # what the objective does not ask for is in results.csv
+        return name == view.measure
+    if name in ("conversions", "cpa"):
+        return view.result.objective != "clicks" and bool(view.count("conversions").any())
     if name == "regret":
         return any(r.bound for r in view.result.results)
     if name == "roas":
         return view.result.objective == "value" and view.result.info.per_currency is not None
-    if name == "auctions":
-        return bool(np.ptp(view.count(name)))  # the same for all, it stands in the summary
+    if name == "auctions":  # the same for all of a part, it stands in the summary
+        return any(np.ptp([view.total(c, name) for c in view.cells if c.part == part]) for part in view.parts)
     return True
 
 

@@ -1,73 +1,78 @@
-"""Who wins at each budget, and in plain words whether that is more than chance."""
+"""Who wins under each condition, and in plain words whether that is more than chance."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bidder.auctions.result import Comparison
 from bidder.reports.numbers import NOTHING
+from bidder.reports.replay_units import Swept
 from bidder.reports.replay_view import Cell, ReplayView
 
 _FEW_PAIRS = 10
+_NAMED = 5
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Winner:
-    """The best cell of a budget and another strategy's: the best that it was compared with, else the next.
+class Rival:
+    """What the winner is measured against: another strategy's best cell, or another choice of its own.
 
-    ``comparison`` is of the two, None when they were not compared; ``sign`` turns its difference into
-    winner minus other. ``nothing``: not even the best brought anything.
+    Attributes
+    ----------
+    cell : Cell
+    comparison : Comparison or None
+        Of the two; the least certain one where there are several seeds; None when there is none.
+    sign : int
+        Turns the comparison's difference into winner minus rival.
+    tied : bool
+        Whether both reached the same.
     """
 
-    best: Cell
-    other: Cell | None
+    cell: Cell
     comparison: Comparison | None
     sign: int
     tied: bool
-    nothing: bool = False
-    next: Cell | None = None
-    """The next best strategy, where the winner was not compared with it but with ``other``."""
+
+    @property
+    def beaten(self) -> bool:
+        """Whether the winner's lead is more than chance."""
+        c = self.comparison
+        return c is not None and beyond_chance(c) and c.difference * self.sign > 0
 
 
-def winner(view: ReplayView, budget: int) -> Winner | None:
+@dataclass(frozen=True)
+class Standing:
+    """The best cell under one condition and its rivals, best first; ``nothing``: nobody brought anything."""
+
+    best: Cell
+    rivals: tuple[Rival, ...]
+    nothing: bool
+
+
+def standing(view: ReplayView, budget: int, market: Swept | None = None) -> Standing | None:
     """Who wins at a budget by the view's measure; None where nothing was played."""
-    ranking = view.ranked(budget)
+    ranking = view.ranked(budget, market)
     if not ranking:
         return None
     best = ranking[0]
-    other = next((c for c in ranking if c.strategy != best.strategy), None)
-    if view.total(best, view.measure) <= 0:
-        return Winner(best, other, None, 1, False, nothing=True)
-    if other is None:
-        return Winner(best, None, None, 1, False)
-    tied = view.total(best, view.measure) == view.total(other, view.measure)
-    found, sign = _compared(view, best, other)
-    if found is not None or tied:
-        return Winner(best, other, found, sign, tied)
-    for cell in view.best_of_each(budget):
-        found, sign = _compared(view, best, cell)
-        if found is not None:
-            return Winner(best, cell, found, sign, False, next=other)
-    return Winner(best, other, None, 1, False)
+    met = {a if b == best else b for a, b in view.compared if best in (a, b)}
+    met |= {c for c in view.best_of_each(budget, market) if c.strategy != best.strategy}
+    rivals = tuple(_rival(view, best, c) for c in ranking if c in met and c != best)
+    return Standing(best, rivals, view.total(best, view.measure) <= 0)
 
 
-def _compared(view: ReplayView, best: Cell, other: Cell) -> tuple[Comparison | None, int]:
-    # With several seeds the least certain comparison speaks.
-    found: list[tuple[float, Comparison, int]] = []
-    for c in view.result.comparisons:
-        if c.measure != view.measure:
-            continue
-        doubt = 2.0 if math.isnan(chance(c)) else chance(c)
-        if c.first in best.members and c.second in other.members:
-            found.append((doubt, c, 1))
-        elif c.second in best.members and c.first in other.members:
-            found.append((doubt, c, -1))
-    if not found:
-        return None, 1
-    _, comparison, sign = max(found, key=lambda entry: entry[0])
-    return comparison, sign
+def _rival(view: ReplayView, best: Cell, cell: Cell) -> Rival:
+    sides = [(c, 1) for c in view.compared.get((best, cell), ())]
+    sides += [(c, -1) for c in view.compared.get((cell, best), ())]
+    tied = view.total(best, view.measure) == view.total(cell, view.measure)
+    if not sides:
+        return Rival(cell, None, 1, tied)
+    comparison, sign = max(sides, key=lambda side: 2.0 if math.isnan(chance(side[0])) else chance(side[0]))
+    return Rival(cell, comparison, sign, tied)
 
 
 def chance(c: Comparison) -> float:
@@ -102,74 +107,79 @@ def interval_text(view: ReplayView, name: str, low: float, high: float) -> str:
     """An interval of a sum of one of COUNTED; a dash where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return view.labels("rp_none")
-    ends = (view.amount(view.scaled(name, v), name) for v in (low, high))
+    ends = (view.amount(view.scaled(name, v), name).replace("-", "−") for v in (low, high))
     return view.labels("rp_range", **dict(zip(("low", "high"), ends, strict=True)))
 
 
-def lead_text(view: ReplayView, found: Winner) -> str:
-    """How the winner stands against the best other strategy, as a clause."""
-    if found.other is None or found.nothing:
-        return ""
-    name = found.other.strategy
-    if found.tied:
-        return view.labels("rp_tied", other=name)
-    c = found.comparison
-    if c is None:
-        return view.labels("rp_uncompared", other=name)
-    ahead = view.labels("rp_ahead", other=name, verdict=verdict(view, c))
-    if found.next is None:
-        return ahead
-    return view.joined(ahead, view.labels("rp_next", next=found.next.strategy))
+# Sentences
 
 
-def winner_lines(view: ReplayView, most: int) -> list[str]:
-    """A sentence for each budget (at most ``most``, spread evenly), and one on all of them."""
-    budgets = view.budgets
-    found = {b: w for b in budgets if (w := winner(view, b)) is not None}
-    alone = len(view.strategies) == 1 and len(view.judged) == len(budgets)
-    if not found or alone:
+def answer(view: ReplayView, found: Standing, advice: bool = False) -> list[str]:
+    """Which rivals are really beaten, which may be as good, and which were not compared."""
+    if found.nothing:
         return []
-    if all(w.nothing for w in found.values()):
-        return [view.labels("rp_no_winner")]
-    names = {w.best.strategy for w in found.values()}
-    lines: list[str] = []
-    if len(budgets) > 1 and len(names) == 1 and len(view.strategies) > 1:
-        lines.append(view.labels("rp_wins_all", name=next(iter(names)), budgets=len(budgets)))
-    shown = spread(list(found), most)
-    lines += [_line(view, b, found[b]) for b in shown]
-    if len(shown) < len(found):
-        lines.append(view.labels("rp_budgets_hidden", hidden=len(found) - len(shown)))
+    groups: dict[str, list[str]] = {}
+    for rival in found.rivals:
+        groups.setdefault(_group(rival), []).append(rival_name(view, found.best, rival.cell))
+    order = ("rp_beaten", "rp_tied", "rp_as_good", "rp_unknown", "rp_uncompared")
+    told = [view.labels(key, names=view.listed(groups[key], _NAMED)) for key in order if key in groups]
+    return [*told, view.labels("rp_advice")] if advice and "rp_as_good" in groups else told
+
+
+def _group(rival: Rival) -> str:
+    if rival.beaten:
+        return "rp_beaten"
+    if rival.tied:
+        return "rp_tied"
+    if rival.comparison is None:
+        return "rp_uncompared"
+    return "rp_as_good" if math.isfinite(chance(rival.comparison)) else "rp_unknown"
+
+
+def rival_name(view: ReplayView, best: Cell, cell: Cell) -> str:
+    """A rival as it differs from the winner: by its strategy, else by what was chosen."""
+    if cell.strategy != best.strategy:
+        return cell.strategy
+    mine = dict(best.chosen)
+    return view.swept_text(tuple((k, v) for k, v in cell.chosen if repr(mine.get(k)) != repr(v)), " & ")
+
+
+def scene_lines(view: ReplayView, most: int) -> list[str]:
+    """A sentence or two for each condition but the headline's (at most ``most``, evenly spread)."""
+    scenes = [(b, m) for m in view.markets for b in view.budgets if (b, m) != (view.budget, view.market)]
+    shown = spread(scenes, most)
+    lines = [line for b, m in shown if (line := _scene_line(view, b, m))]
+    if len(shown) < len(scenes):
+        lines.append(view.labels("rp_scenes_hidden", hidden=len(scenes) - len(shown)))
     return lines
 
 
-def _line(view: ReplayView, budget: int, found: Winner) -> str:
-    text = view.labels("rp_no_winner").rstrip(".。") if found.nothing else view.labels(
-        "rp_best_line",
-        name=view.cell_name(found.best),
-        value=view.measure_text(view.measure, view.total(found.best, view.measure)),
-        measure=sentence(view.name_of(view.measure)),
+def _scene_line(view: ReplayView, budget: int, market: Swept) -> str:
+    found = standing(view, budget, market)
+    if found is None:
+        return ""
+    where = view.scene_text(budget, market)
+    best = view.labels("rp_no_winner") if found.nothing else view.labels(
+        "rp_best_line", name=view.cell_name(found.best),
+        count=view.counted(view.measure, view.total(found.best, view.measure)),
+        cost=view.measure_text("cost", view.total(found.best, "cost")),
     )
-    if len(view.budgets) > 1:
-        budget_words = view.labels("rp_at_budget", budget=view.budget_text(budget))
-        text = view.labels("rp_labelled", label=budget_words[:1].upper() + budget_words[1:], text=text)
-    lead = lead_text(view, found)
-    if not lead:
-        return view.labels("rp_full_stop", text=text)
-    return view.labels("rp_joined", first=text, second=lead)
+    text = view.joined(best, *answer(view, found))
+    return view.labels("rp_labelled", label=where[:1].upper() + where[1:], text=text)
 
 
 def cautions(view: ReplayView) -> list[str]:
     """What makes a lead look larger than it is."""
     lines = []
-    tried, shown = len(view.judged), len(view.strategies)
-    if tried > shown * len(view.budgets):
+    tried = len(view.judged)
+    if tried > len(view.strategies) * len(view.budgets) * len(view.markets):
         lines.append(view.labels("rp_caution_sweep", tried=f"{tried:,}"))
     asked = [c for c in view.result.comparisons if math.isfinite(c.p_value)]
     if len(asked) >= 10 and asked[0].p_adjusted is None:
         false = max(1, round(len(asked) * (1 - asked[0].level)))
         lines.append(view.labels("rp_caution_many", n=len(asked), false=f"{false:,}"))
     if asked and min(c.pairs for c in asked) < _FEW_PAIRS:
-        lines.append(view.labels("rp_caution_few", pairs=min(c.pairs for c in asked)))
+        lines.append(view.spoken("rp_caution_few", pairs=min(c.pairs for c in asked)))
     return lines
 
 
@@ -196,7 +206,7 @@ def _columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def spread(items: list[int], most: int) -> list[int]:
+def spread(items: list[Item], most: int) -> list[Item]:
     """At most ``most`` of the items, evenly spread, the first and the last among them."""
     if len(items) <= most:
         return items

@@ -1,4 +1,4 @@
-"""A replay as a report reads it: figures of all settings as arrays, groups of seeds, names, units."""
+"""A replay as a report reads it: figures of all settings as arrays, groups of seeds, what is best."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.auctions import metrics
-from bidder.auctions.result import COUNTED, ExperimentResult
-from bidder.reports.labels import Labels
-from bidder.reports.numbers import NOTHING, Numbers
+from bidder.auctions.experiments.finalists import choices, conditions
+from bidder.auctions.result import COUNTED, Comparison
 from bidder.reports.page import Key
+from bidder.reports.replay_units import ReplayUnits, Swept
 from bidder.reports.theme import SERIES
 
 Floats = NDArray[np.float64]
@@ -21,30 +21,34 @@ Ints = NDArray[np.int64]
 
 PARTS = ("test", "all", "validation", "train")
 """Parts of a log, the one that a verdict is given on first."""
-_PRICES = ("cpm", "cpc", "cpa", "cost", "budget", "bid", "paid_each", "market_price")
-_NO_CURRENCY = "XXX"
-
 
 @dataclass(frozen=True)
 class Cell:
     """Settings that differ in nothing but their seed: their mean is one result.
 
-    ``budget`` is in the log's unit; ``swept`` as in the settings.
+    ``budget`` is in the log's unit; ``swept`` as in the settings, but without budget and seed.
     """
 
     strategy: str
     budget: int
-    swept: tuple[tuple[str, object], ...]
+    swept: Swept
     part: str
     members: tuple[int, ...]
 
+    @cached_property
+    def market(self) -> Swept:
+        """The swept fields that are conditions, and nobody's choice: the rules of the auction."""
+        return conditions(self.swept)
+
+    @cached_property
+    def chosen(self) -> Swept:
+        """The swept fields that were chosen."""
+        return choices(self.swept)
+
 
 @dataclass(frozen=True)
-class ReplayView:
+class ReplayView(ReplayUnits):
     """A result with what its sections share."""
-
-    result: ExperimentResult
-    labels: Labels
 
     # What was played
 
@@ -73,7 +77,7 @@ class ReplayView:
         )
 
     @staticmethod
-    def apart(swept: tuple[tuple[str, object], ...]) -> tuple[tuple[str, object], ...]:
+    def apart(swept: Swept) -> Swept:
         """Swept fields but budget and seed, which have places of their own; lists and maps as text."""
         plain = (str, bool, int, float)
         return tuple(
@@ -110,6 +114,21 @@ class ReplayView:
         return self.judged[0].budget if self.judged else 0
 
     @cached_property
+    def markets(self) -> tuple[Swept, ...]:
+        """The conditions beside the budget under which everything was played, in their order."""
+        return tuple({repr(c.market): c.market for c in self.judged}.values())
+
+    @cached_property
+    def market(self) -> Swept:
+        """The conditions of the headline: the first ones that the experiment names."""
+        return self.judged[0].market if self.judged else ()
+
+    @cached_property
+    def headline(self) -> tuple[Cell, ...]:
+        """Cells under the conditions of the headline, of every budget."""
+        return tuple(c for c in self.judged if c.market == self.market)
+
+    @cached_property
     def strategies(self) -> tuple[str, ...]:
         """Names in the order of the experiment."""
         return tuple(dict.fromkeys(c.strategy for c in self.judged))
@@ -135,26 +154,24 @@ class ReplayView:
         return float(np.mean([int(v) for v in self.count(name)[list(cell.members)]]))
 
     @cached_property
-    def _ranked(self) -> dict[int, tuple[Cell, ...]]:
-        by_budget: dict[int, list[Cell]] = {}
+    def _ranked(self) -> dict[tuple[int, str], tuple[Cell, ...]]:
+        scenes: dict[tuple[int, str], list[Cell]] = {}
         for c in self.judged:
-            by_budget.setdefault(c.budget, []).append(c)
-        return {
-            b: tuple(sorted(group, key=self.merit, reverse=True)) for b, group in by_budget.items()
-        }
+            scenes.setdefault((c.budget, repr(c.market)), []).append(c)
+        return {key: tuple(sorted(group, key=self.merit, reverse=True)) for key, group in scenes.items()}
 
     def merit(self, cell: Cell) -> tuple[float, float]:
         """What cells are ranked by: the measure and, between equals, the expected worth."""
         return self.total(cell, self.measure), self.total(cell, "worth")
 
-    def ranked(self, budget: int) -> tuple[Cell, ...]:
-        """Cells of a budget, best first; equal ones in the order of the experiment."""
-        return self._ranked.get(budget, ())
+    def ranked(self, budget: int, market: Swept | None = None) -> tuple[Cell, ...]:
+        """Cells of a budget, best first, by default in the headline's market; equal ones in their order."""
+        return self._ranked.get((budget, repr(self.market if market is None else market)), ())
 
-    def best_of_each(self, budget: int) -> tuple[Cell, ...]:
+    def best_of_each(self, budget: int, market: Swept | None = None) -> tuple[Cell, ...]:
         """The best cell of every strategy at a budget, in the order of the strategies."""
         best: dict[str, Cell] = {}
-        for c in self.ranked(budget):
+        for c in self.ranked(budget, market):
             best.setdefault(c.strategy, c)
         return tuple(best[s] for s in self.strategies if s in best)
 
@@ -204,6 +221,54 @@ class ReplayView:
         known = [float(v) for v in values if v is not None]
         return float(np.mean(known)) if known else math.nan
 
+    @cached_property
+    def each_name(self) -> str:
+        """The figure that tells what one of the measure costs, or brings: cpc, cpa, roas or each_worth."""
+        named = {"clicks": "cpc", "conversions": "cpa", "value": "roas", "worth": "each_worth"}[self.measure]
+        if named == "each_worth" and self.result.objective == "value":
+            return "roas_worth"
+        return "cpc" if named == "roas" and self.result.info.per_currency is None else named
+
+    def each(self, cell: Cell) -> float:
+        """The figure :attr:`each_name` of a cell, as it is shown; NaN where undefined."""
+        name, worth = self.each_name, metrics.worth_units(self.total(cell, "worth"))
+        cost = self.total(cell, "cost")
+        if name == "each_worth":
+            return self.price(cost / worth / self.result.info.price_for) if worth > 0 else math.nan
+        if name == "roas_worth":
+            paid = metrics.money_amount(cost, self.result.info)
+            return worth / paid if paid else math.nan
+        value = self.figure(cell, name)
+        return value if name == "roas" else self.price(value)
+
+    def each_text(self, cell: Cell) -> str:
+        """The figure :attr:`each_name` of a cell."""
+        return self.price_text(self.each(cell))
+
+    @property
+    def each_title(self) -> str:
+        """Title of :attr:`each_name`."""
+        if self.each_name != "each_worth":
+            return self.title(self.each_name)
+        name = self.labels(f"rp_each_worth_{self.result.objective}")
+        return self.labels("currency_axis", name=name, currency=self.money_word)
+
+    # Comparisons
+
+    @cached_property
+    def cell_of(self) -> dict[int, Cell]:
+        """The cell that each setting belongs to."""
+        return {k: c for c in self.cells for k in c.members}
+
+    @cached_property
+    def compared(self) -> dict[tuple[Cell, Cell], tuple[Comparison, ...]]:
+        """Comparisons by the measure, by the cells that stand first and second; one for each seed."""
+        found: dict[tuple[Cell, Cell], list[Comparison]] = {}
+        for c in self.result.comparisons:
+            if c.measure == self.measure:
+                found.setdefault((self.cell_of[c.first], self.cell_of[c.second]), []).append(c)
+        return {pair: tuple(some) for pair, some in found.items()}
+
     def interval(self, cell: Cell, name: str) -> tuple[float, float] | None:
         """Bootstrap interval of a total, its ends averaged over seeds; None where there is none."""
         known = self.result.interval
@@ -213,142 +278,31 @@ class ReplayView:
             return None
         return float(np.mean([low for low, _ in ends])), float(np.mean([high for _, high in ends]))
 
-    # Numbers
+    # Names
+
+    def cell_name(self, cell: Cell) -> str:
+        """A cell as a reader tells it from the others with the same budget."""
+        return self.qualified(cell.strategy, [self.swept_text(cell.chosen)] if self.varies(cell) else [])
+
+    def scene_text(self, budget: int, market: Swept) -> str:
+        """The conditions, as far as they vary."""
+        some = [self.at_budget(budget)] if len(self.budgets) > 1 else []
+        return self.labels("list_comma").join([*some, self.swept_text(market)] if market else some)
+
+    def in_market(self) -> str:
+        """Under which conditions charts are drawn, as a sentence; empty where there is one alone."""
+        if len(self.markets) < 2:
+            return ""
+        return self.labels("rp_in_market", market=self.swept_text(self.market))
 
     @cached_property
-    def numbers(self) -> Numbers:
-        """Formats of the language."""
-        return Numbers(self.labels.lang, self.result.info.currency or _NO_CURRENCY)
-
-    @cached_property
-    def in_currency(self) -> bool:
-        """Whether money is shown in currency units."""
-        return self.result.in_currency and self.result.info.per_currency is not None
-
-    @cached_property
-    def currency_word(self) -> str:
-        """Name of the currency unit."""
-        currency = self.result.info.currency
-        if currency is None:
-            return self.labels("rp_currency_unit")
-        return "元" if self.labels.lang == "zh" and currency == "CNY" else currency
-
-    @cached_property
-    def money_word(self) -> str:
-        """The unit that money is shown in."""
-        unit = self.result.info.unit
-        return self.currency_word if self.in_currency else unit if len(unit) <= 24 else f"{unit[:23]}…"
-
-    def paid(self, cost: float) -> float:
-        """A cost as it is shown."""
-        shown = metrics.money_amount(cost, self.result.info) if self.in_currency else cost
-        return math.nan if shown is None else float(shown)
-
-    def price(self, price: float) -> float:
-        """A bid, a price or a cost per click, mille or conversion as it is shown."""
-        shown = metrics.unit_amount(price, self.result.info) if self.in_currency else price
-        return math.nan if shown is None else float(shown)
-
-    def scaled(self, name: str, value: float) -> float:
-        """A sum of one of COUNTED as it is shown."""
-        if name == "cost":
-            return self.paid(value)
-        if name == "worth":
-            return metrics.worth_units(value)
-        return metrics.value_amount(value) if name == "value" else float(value)
-
-    def is_money(self, name: str) -> bool:
-        """Whether one of COUNTED is currency units when it is shown."""
-        if name == "worth":
-            return self.result.objective == "value"
-        return name == "value" or (name == "cost" and self.in_currency)
-
-    def amount(self, value: float, name: str = "") -> str:
-        """A shown figure: money with its digits, counts whole, small numbers with three digits."""
-        if not math.isfinite(value):
-            return NOTHING
-        value = round(value, 9)  # 61.99999999999999 impressions of an interval are 62
-        if value == 0:
-            return "0"
-        if abs(value) < 1:
-            return self.numbers.ratio(value) if abs(value) >= 0.1 else f"{value:.3g}"
-        if self.is_money(name):
-            return self.numbers.short_money(value)
-        return self.numbers.count(value)
-
-    def price_text(self, price: float) -> str:
-        """A price or rate of cost with digits in keeping with its size."""
-        if not math.isfinite(price):
-            return NOTHING
-        return f"{price:,.0f}" if abs(price) >= 10_000 else self.numbers.ratio(price) if price else "0"
-
-    def bid_text(self, bid: int) -> str:
-        """A limit on bids, without digits that only say zero."""
-        shown = self.price(bid)
-        return f"{shown:,.0f}" if shown.is_integer() else self.price_text(shown)
-
-    def name_of(self, name: str) -> str:
-        """One of COUNTED or of the metrics in words, without its unit."""
-        key = f"rp_worth_{self.result.objective}" if name == "worth" else f"rp_{name}"
-        return self.labels(key)
-
-    def title(self, name: str) -> str:
-        """One of COUNTED or of the metrics in words, with its unit where it is money."""
-        unit = ""
-        if name in _PRICES:
-            unit = self.money_word
-        elif self.is_money(name):
-            unit = self.currency_word
-        return self.labels("currency_axis", name=self.name_of(name), currency=unit) if unit else (
-            self.name_of(name)
-        )
-
-    def with_unit(self, amount: str, unit: str) -> str:
-        """An amount with its unit in running text."""
-        code = self.result.info.currency
-        return self.numbers.with_unit(amount) if code and unit == self.currency_word else f"{amount} {unit}"
-
-    def measure_text(self, name: str, raw: float) -> str:
-        """A sum of one of COUNTED with its unit in running text."""
-        text = self.amount(self.scaled(name, raw), name)
-        if name == "cost":
-            return self.with_unit(text, self.money_word)
-        return self.with_unit(text, self.currency_word) if self.is_money(name) else text
-
-    def budget_text(self, budget: float) -> str:
-        """A budget with its unit in running text."""
-        return self.measure_text("cost", budget)
-
-    def joined(self, *sentences: str) -> str:
-        """Sentences one behind the other; English sets a space between them."""
-        return ("" if self.labels.lang == "zh" else " ").join(filter(None, sentences))
-
-    def value_text(self, value: object) -> str:
-        """The value of a swept field."""
-        if isinstance(value, bool):
-            return self.labels("yes" if value else "no")
-        if isinstance(value, (int, float)):
-            return f"{value:,.6g}" if abs(value) < 1e15 else f"{value:.6g}"
-        return str(value)
-
-    def swept_text(self, swept: tuple[tuple[str, object], ...]) -> str:
-        """Swept fields and their values."""
-        return ", ".join(f"{path} = {self.value_text(value)}" for path, value in swept)
-
-    def cell_name(self, cell: Cell, budget: bool = False) -> str:
-        """A cell as a reader tells it from the others."""
-        more = [self.swept_text(cell.swept)] if self.varies(cell) else []
-        if budget and len(self.budgets) > 1:
-            more.append(self.labels("rp_at_budget", budget=self.budget_text(cell.budget)))
-        return f"{cell.strategy} ({', '.join(more)})" if more else cell.strategy
-
-    @cached_property
-    def _per_strategy(self) -> dict[tuple[str, int], int]:
-        found: dict[tuple[str, int], int] = {}
+    def _per_strategy(self) -> dict[tuple[str, int, str], int]:
+        found: dict[tuple[str, int, str], int] = {}
         for c in self.judged:
-            found[c.strategy, c.budget] = found.get((c.strategy, c.budget), 0) + 1
+            key = c.strategy, c.budget, repr(c.market)
+            found[key] = found.get(key, 0) + 1
         return found
 
     def varies(self, cell: Cell) -> bool:
-        """Whether its strategy is played more than once with its budget."""
-        return self._per_strategy.get((cell.strategy, cell.budget), 0) > 1
+        """Whether its strategy is played more than once under the same conditions."""
+        return self._per_strategy.get((cell.strategy, cell.budget, repr(cell.market)), 0) > 1

@@ -44,8 +44,8 @@ def test_all_are_the_pairs_of_the_best():
 def test_conditions_are_apart_and_choices_are_not():
     rows = (("a", 5), ("b", 7), ("a", 9), ("b", 1))
     assert played(*rows, auction__payment=["gsp", "gsp", "vcg", "vcg"]) == [(1, 0), (2, 3)]
-    # the best at each other value of what may be chosen, as well as the other strategy
-    assert played(*rows, frequency_cap__per_day=[1, 1, 3, 3]) == [(2, 1)]
+    # the other strategy, and the winner's own with each other value of what may be chosen
+    assert played(*rows, frequency_cap__per_day=[1, 1, 3, 3]) == [(2, 1), (2, 0)]
 
 
 def test_one_strategy_alone_meets_its_own_other_values():

@@ -68,7 +68,7 @@ def market_prices(censored: bool = False) -> PriceDistribution:
 def world_result(names: tuple[str, ...] = ("search", "feed")) -> ExperimentResult:
     """In currency, by day, paid by click in a ranked auction, for revenue, with every rule set."""
     info = LogInfo(names, currency="CNY", rows=86_400, first_ts=1_793_000_000_000_000,
-                   last_ts=1_793_000_000_000_000 + 30 * 86_400_000_000)
+                   last_ts=1_793_000_000_000_000 + 29 * 86_400_000_000)
     rules = Rules(Payment.GSP, Pricing.CLICK, False, False, 5_000_000, 100_000, OverBudget.STOP,
                   (1.0, 0.6, 0.35), frequency_cap=7, retargeting_days=30)
     base = sample_result(budgets=(40_000_000,), episodes=30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -45,12 +46,15 @@ from bidder.reports.labels import Labels
 from bidder.reports.labels_replay import REPLAY
 from bidder.reports.numbers import Lang
 from bidder.reports.replay import render_replay
-from bidder.reports.replay_table import BEST
-from bidder.reports.replay_verdicts import beyond_chance, p_text, short, verdict, winner
+from bidder.reports.replay_money import frontier
+from bidder.reports.replay_notes import PATTERNS, REASONS, told
+from bidder.reports.replay_summary import BEST
+from bidder.reports.replay_verdicts import answer, beyond_chance, p_text, short, standing, verdict
 from bidder.reports.replay_view import ReplayView
 
 EVERY = [
-    "summary", "settings", "compare", "budget", "course", "regret", "market", "tuning", "drift", "reading",
+    "summary", "compare", "money", "budget", "course", "regret", "market", "tuning", "drift", "settings",
+    "rules", "reading",
 ]
 
 
@@ -92,7 +96,7 @@ def test_every_section_is_there_with_its_values_as_tables(lang: Lang) -> None:
 
 def test_what_is_not_there_is_left_out() -> None:
     html = render_replay(single_result())
-    assert Outline(html).anchors() == ["summary", "settings", "course", "regret", "reading"]
+    assert Outline(html).anchors() == ["summary", "course", "regret", "settings", "rules", "reading"]
     assert "Who brings the most" not in html
     assert "Spend from episode to episode" not in html
     assert "comes next" not in html
@@ -104,12 +108,13 @@ def test_the_winner_is_the_best_by_the_objective_at_every_budget() -> None:
     for budget in BUDGETS:
         mine = [k for k, s in enumerate(result.settings) if s.budget == budget]
         best = max(mine, key=lambda k: (result.results[k].total("clicks"), result.results[k].total("worth")))
-        found = winner(seen, budget)
+        found = standing(seen, budget)
         assert found is not None
         assert found.best.members == (best,)
-        assert found.other is not None
-        assert found.comparison is not None
-        assert {found.comparison.first, found.comparison.second} == {best, *found.other.members}
+        assert len(found.rivals) == len(STRATEGIES) - 1
+        for rival in found.rivals:
+            assert rival.comparison is not None
+            assert {rival.comparison.first, rival.comparison.second} == {best, *rival.cell.members}
     table = rows(render_replay(result), "settings")
     assert [row[0].removeprefix(BEST) for row in table if row[0].startswith(BEST)] == ["rlb"] * 5
     assert [int(row[1].replace(",", "")) for row in table] == sorted(BUDGETS * len(STRATEGIES))
@@ -122,7 +127,7 @@ def test_figures_of_the_table_are_those_of_the_metrics() -> None:
     cost, won, clicks = (rlb.total(name) for name in ("cost", "impressions", "clicks"))
     low, high = result.interval[3]["clicks"]
     assert row[1:5] == [f"{won:,}", f"{won / 600:.1f}%", f"{clicks}", f"{low:.1f} to {high:.0f}"]
-    assert row[8:13] == [f"{cost:,}", f"{cost / 60 / 39.38:.1f}%", f"{cost / won:.2f}",
+    assert row[6:11] == [f"{cost:,}", f"{cost / 60 / 39.38:.1f}%", f"{cost / won:.2f}",
                          f"{cost / clicks / 1000:.2f}", f"{100 * (1 - rlb.total('worth') / rlb.bound):.1f}%"]
 
 
@@ -156,9 +161,10 @@ def test_with_seeds_a_result_is_the_mean_and_the_least_certain_comparison_speaks
         Comparison(other.members[k], best.members[k], "clicks", 60, -1.0, -2.0, -0.5, p)
         for k, p in enumerate((0.001, 0.02))
     )
-    found = winner(view(dataclasses.replace(result, comparisons=pairs)), 3_938)
+    found = standing(view(dataclasses.replace(result, comparisons=pairs)), 3_938)
     assert found is not None
-    assert (found.comparison, found.sign) == (pairs[1], -1)
+    assert (found.rivals[0].comparison, found.rivals[0].sign) == (pairs[1], -1)
+    assert found.rivals[0].beaten
 
 
 def test_verdicts_allow_for_the_number_of_comparisons() -> None:
@@ -171,21 +177,112 @@ def test_verdicts_allow_for_the_number_of_comparisons() -> None:
     assert "would look real by chance alone" not in html
 
 
-def test_against_a_baseline_the_verdict_names_it_and_who_comes_next() -> None:
+def test_every_rival_is_beaten_or_may_be_as_good_or_was_not_compared() -> None:
     result = sample_result(budgets=(3_938,))
-    baseline = tuple(
-        Comparison(k, 0, "clicks", 60, 0.5, 0.2, 0.8, 0.0001) for k in range(1, len(STRATEGIES))
+    best, names = 3, list(STRATEGIES)
+    pairs = (
+        Comparison(best, 0, "clicks", 60, 0.5, 0.2, 0.8, 0.0001),
+        Comparison(1, best, "clicks", 60, -0.5, -0.8, -0.2, 0.001, p_adjusted=0.002),
+        Comparison(best, 2, "clicks", 60, 0.1, -0.2, 0.4, 0.5),
     )
-    versus = dataclasses.replace(result, comparisons=baseline)
-    found = winner(view(versus), 3_938)
+    seen = view(dataclasses.replace(result, comparisons=pairs))
+    found = standing(seen, 3_938)
     assert found is not None
-    assert found.other is not None
-    assert found.next is not None
-    assert (found.other.strategy, found.next.strategy) == ("mcpc", "ortb")
-    html = render_replay(versus)
-    assert "its lead over mcpc is almost certainly real" in html
-    assert "ortb comes next and was not compared with it." in html
-    assert "The others minus mcpc" in html
+    told = " ".join(answer(seen, found, advice=True))
+    behind = [r.cell.strategy for r in found.rivals]
+    assert names[best] not in behind
+    assert {r.cell.strategy for r in found.rivals if r.beaten} == {"mcpc", "lin"}
+    assert "The difference to ortb may be chance." in told
+    assert "pid came behind and were not compared one by one." in told
+    assert told.endswith("Among those, take the simplest.")
+    html = render_replay(seen.result)
+    assert "rlb minus the others" in html
+    assert {"really less", "may be chance", "not tested"} <= set(Outline(html).text["bdi"])
+
+
+def test_reasons_are_told_from_the_figures() -> None:
+    result = sample_result(budgets=(3_938,))
+    best, other = 3, 0
+    course = result.results[other].course.copy()
+    course[:, COUNTED.index("cost")] = 0
+    course[6, COUNTED.index("cost")] = 60 * 3_938
+    early = dataclasses.replace(result.results[other], course=course)
+    results = (early, *result.results[1:])
+    pairs = (Comparison(best, other, "clicks", 60, 0.5, 0.2, 0.8, 0.0001),)
+    html = render_replay(dataclasses.replace(result, results=results, comparisons=pairs))
+    assert "mcpc has spent 100% of its budget after 29% of the time, and misses what comes later." in html
+    assert "with mcpc, " in html
+
+
+def test_what_each_further_click_costs_rises_along_the_frontier() -> None:
+    seen = view(sample_result())
+    best = frontier(seen, seen.judged)
+    points = [(0.0, 0.0), *((seen.total(c, "cost"), seen.total(c, "clicks")) for c in best)]
+    slopes = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in itertools.pairwise(points)]
+    assert len(slopes) >= 3
+    assert all(a > b > 0 for a, b in itertools.pairwise(slopes))
+    for c in seen.judged:  # nobody is above the line
+        x, y = seen.total(c, "cost"), seen.total(c, "clicks")
+        reached = np.interp(x, [p[0] for p in points], [p[1] for p in points])
+        assert y <= reached + 1e-6 or x > points[-1][0]
+
+
+def test_conditions_are_compared_side_by_side_and_never_chosen_from() -> None:
+    base = sample_result({"lin": (41.0, 0.0039, 2.0), "rlb": (33.0, 0.0043, 0.2)}, (3_938,), comparisons=())
+    swept = [("auction.payment", "gsp"), ("auction.payment", "vcg")]
+    settings = tuple(dataclasses.replace(s, swept=(way,)) for way in swept for s in base.settings)
+    richer = tuple(_with(r, "clicks", 2 * r.total("clicks")) for r in base.results)
+    both = dataclasses.replace(
+        base, settings=settings, results=(*base.results, *richer), interval=base.interval * 2
+    )
+    seen = view(both)
+    assert seen.markets == ((swept[0],), (swept[1],))
+    found = standing(seen, 3_938)
+    assert found is not None
+    assert found.best.members == (1,)  # not the same strategy's better result under another rule
+    html = render_replay(both)
+    assert "change" in Outline(html).anchors()
+    assert "parameters" not in Outline(html).anchors()
+    assert "payment rule = VCG" in html
+    assert "规则的影响" in render_replay(both, "zh")
+
+
+def test_notes_are_told_in_both_languages() -> None:
+    notes = (
+        "3 of 1,000 rows were bad and left out: 2 x time goes backwards; 1 x price is not a whole number",
+        "the log has no times: rows are taken to be in the order of time",
+        "training: the log has no predicted rates (pctr)",
+        "the log is censored: the market price is known for won auctions alone",
+        "5 comparisons by clicks for an episode: BCa bootstrap intervals (2,000 draws), paired permutation "
+        "test of the mean, p-values also adjusted by Holm",
+        "something new",
+    )
+    result = sample_result(notes=notes)
+    assert told(view(result)) == [
+        "3 of 1,000 rows were bad and left out: 2 × time goes backwards; 1 × no valid price.",
+        "The log has no times: rows are taken to be in the order of time.",
+        "Training log: The log has no predicted click rates.", "Something new",
+    ]
+    why = "时间倒退（2 行）；price 无效（1 行）"
+    assert told(view(result, "zh"))[0] == f"1,000 行中有 3 行有误，已剔除：{why}。"
+    assert "(2,000 draws)" in render_replay(result)
+    assert all(key in REPLAY for _, key in (*PATTERNS, *REASONS))
+
+
+def test_notes_of_the_readers_are_known() -> None:
+    """Whatever a reader of logs says of its format has a wording in both languages."""
+    from bidder.auctions.log import LogInfo
+    from bidder.files.auction_logs.auctionnet import AuctionNetReader
+    from bidder.files.auction_logs.ipinyou_raw import RawReader
+    from bidder.files.auction_logs.ipinyou_theta import BASE, ThetaReader
+
+    raw = RawReader((), BASE)
+    raw.counts.update({"clicks": 3, "conversions": 2, "unclicked": 1})
+    readers = (AuctionNetReader((), LogInfo(())), ThetaReader((), BASE), raw)
+    notes = [note for reader in readers for note in reader.notes()]
+    assert len(notes) >= 6
+    chinese = told(view(sample_result(notes=tuple(notes)), "zh"))
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in note) for note in chinese)
 
 
 def test_too_few_episodes_for_an_interval_are_a_dash() -> None:
@@ -196,6 +293,7 @@ def test_too_few_episodes_for_an_interval_are_a_dash() -> None:
     )
     html = render_replay(dataclasses.replace(sample_result(), comparisons=few, interval=({},) * 25))
     assert "cannot be told from chance here" in html
+    assert "not tested" in html
     assert not any(word in text(html) for word in ("nan", "– to –"))
 
 
@@ -204,8 +302,8 @@ def test_the_test_part_is_judged_and_every_part_is_listed() -> None:
     html = render_replay(result)
     assert view(result).part == "test"
     assert len(view(result).judged) * 2 == len(view(result).cells)
-    assert "Verdicts and charts are on the test part" in html
-    assert {"test part", "training part"} <= set(Outline(html).text["bdi"])
+    assert "This is the test part, on which everything is judged" in html
+    assert {"test\N{NO-BREAK SPACE}part", "training\N{NO-BREAK SPACE}part"} <= set(Outline(html).text["bdi"])
     assert "The best of 25 settings was chosen on the very auctions" in html
     assert "mean of 2 seeds" in html
     assert "parameters" in Outline(html).anchors()
@@ -235,6 +333,7 @@ def test_no_clicks_are_told_by_what_was_expected() -> None:
     assert "No setting got a single click." in nothing
     assert "none brought anything" in nothing
     assert "is best" not in nothing
+    assert "Who brings the most" not in nothing
     assert BEST not in "".join(row[0] for row in rows(nothing, "settings"))
     result = sample_result(rate)
     expected = dataclasses.replace(
@@ -257,7 +356,8 @@ def test_without_money_nothing_is_divided(lang: Lang) -> None:
     assert "NaN" not in json.dumps(charts(html))
     assert not any(word in text(html) for word in ("nan", "inf%", "None"))
     assert Labels(lang)("rp_nothing_won") in html
-    assert Outline(html).anchors() == [name for name in EVERY if name not in ("budget", "course", "regret")]
+    nothing_bought = ("money", "budget", "course", "regret")
+    assert Outline(html).anchors() == [name for name in EVERY if name not in nothing_bought]
 
 
 def test_a_censored_log_is_said_to_be_one_up_front() -> None:
@@ -274,11 +374,12 @@ def test_rules_are_told_in_plain_words() -> None:
     for words in (
         "Generalised second price", "Paid for each click.", "Bids are ranked by bid × quality.",
         "relative to the first: 1, 0.6, 0.35.", "A bid equal to the market price loses.",
-        "The highest bid is CNY 5.", "No bid below CNY 0.10 can win.",
+        "The highest bid is CNY 5.", "No bid below CNY 0.10 can win.", "Competing bids are those of the log",
         "At most 7 impressions for a user on a day.",
-        "within 30 days of a visit", "An episode is 1 day(s) of a campaign (Asia/Shanghai)",
-        "there are no more bids until the next budget", "budget of its own: CNY 40.00.",
-        "26 Oct 2026 to 25 Nov 2026",
+        "within 30 days of a visit",
+        "Every day (Asia/Shanghai) of every campaign has a budget of its own: CNY 40.",
+        "there are no more bids until the next budget",
+        "26 Oct 2026 to 24 Nov 2026",
     ):
         assert words in html, words
 
@@ -316,7 +417,7 @@ def test_swept_episodes_and_odd_values_do_not_break_the_charts() -> None:
     )
     html = render_replay(changed)
     assert "[1.0, 0.5]" in html
-    assert Outline(html).anchors()[:3] == ["summary", "settings", "parameters"]
+    assert Outline(html).anchors()[:3] == ["summary", "money", "parameters"]
 
 
 def test_an_experiment_without_settings_is_still_a_page() -> None:

@@ -72,10 +72,10 @@ def finalists(
     Returns
     -------
     list of list of Finalist
-        Beside the winner: the best setting of each other strategy; the best with each other value of a
-        field that all strategies share and that may be chosen (a frequency cap); and, where there is one
-        strategy alone, the best with each other value of its parameters. Fields of more than
-        :data:`FEW` values are left out of the latter two.
+        Beside the winner: the best setting of each other strategy; the best of its own strategy with each
+        other value of a field that all strategies share and that may be chosen (a frequency cap); and,
+        where there is one strategy alone, the best with each other value of its parameters. Fields of
+        more than :data:`FEW` values are left out of the latter two.
     """
     scenes: dict[Hashable, dict[Hashable, dict[int, int]]] = {}
     for k, s in enumerate(settings):
@@ -108,7 +108,8 @@ def _chosen(ranking: Sequence[Finalist]) -> list[Finalist]:
             continue
         others: dict[str, Finalist] = {}
         for entry in ranking:
-            others.setdefault(repr(dict(entry.chosen).get(path)), entry)
+            if entry.strategy == ranking[0].strategy:
+                others.setdefault(repr(dict(entry.chosen).get(path)), entry)
         if len(others) <= FEW:
             best |= {(path, text): entry for text, entry in others.items() if text != repr(value)}
     wanted = {id(entry) for entry in best.values()}
