@@ -12,7 +12,7 @@ import numpy as np
 
 from bidder.auctions.arrays import Floats, Ints
 
-CLICK, CONVERSION, PARTICIPATION, BID, SLOT, COMPETITOR, COMPETITOR_CLICK = range(7)
+CLICK, CONVERSION, PARTICIPATION, BID, SLOT, COMPETITOR, COMPETITOR_CLICK, PRICE = range(8)
 """Purposes: each has a stream of its own."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

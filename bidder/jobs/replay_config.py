@@ -97,9 +97,10 @@ def check_log(loaded: LoadedExperiment, facts: LogFacts, units: Units) -> None:
     InputError
         With every problem, each at its line and column.
     """
-    from bidder.auctions.experiments.spec_check import check_setting, check_split
+    from bidder.auctions.experiments.spec_check import check_setting, check_split, check_unknown_prices
 
-    found = [loaded.document.locate(p) for p in check_split(loaded.spec, facts)]
+    whole = [*check_split(loaded.spec, facts), *check_unknown_prices(loaded.spec, loaded.shared, facts)]
+    found = [loaded.document.locate(p) for p in whole]
     for spec, variant in zip(loaded.shared, loaded.grid.shared, strict=True):
         found += _located(check_setting(spec, facts, units), variant, loaded.document)
     raise_all(found, loaded.document.file)

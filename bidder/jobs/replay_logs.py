@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from bidder.errors import InputError, Place, Problem
 from bidder.jobs.replay_config import LoadedExperiment, check_log, raise_all
-from bidder.jobs.replay_parts import ALL, CountsPart, Part, Survey, divide, survey, whole
+from bidder.jobs.replay_parts import (
+    ALL,
+    CountsPart,
+    Part,
+    Survey,
+    divide,
+    survey,
+    told_unknown,
+    whole,
+    with_drawn_prices,
+)
 from bidder.jobs.replay_store import digest, fingerprint
 from bidder.jobs.replay_work import Bench
 
@@ -86,12 +96,15 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
     seen = _seen(opened[0])
     units = Units(spec.money == "currency", seen.facts.info)
     check_log(loaded, seen.facts, units)
-    notes = [*opened[0].notes, *(f"training: {note}" for one in opened[1:] for note in one.notes)]
     bench = _bench(loaded, opened, seen)
+    notes = [*_notes(opened[0], bench), *(f"training: {note}" for one in opened[1:] for note in one.notes)]
     files = [path for log in specs for path in log_files(log, folder)]
     return Logs(
         seen.facts, units, bench, tuple(notes),
-        [fingerprint(files, folder, times=True), skip_bad_rows, [s.model_dump(mode="json") for s in specs]],
+        [
+            fingerprint(files, folder, times=True), skip_bad_rows, [s.model_dump(mode="json") for s in specs],
+            loaded.shared[0].seed if spec.log.unknown_prices == "drawn" else None,
+        ],
         digest(fingerprint(files, folder, times=False)),
     )
 
@@ -144,7 +157,25 @@ def _bench(loaded: LoadedExperiment, opened: Sequence[OpenedLog], seen: Survey) 
     elif spec.split:
         # Train is played with what it teaches itself: it is there to choose by, not to report.
         learned = dict.fromkeys(parts, parts["train"])
-    return Bench(parts, learned)
+    return Bench({name: _played(loaded, part) for name, part in parts.items()}, learned)
+
+
+def _played(loaded: LoadedExperiment, part: Part) -> Part:
+    """A part as it is played."""
+    if loaded.spec.log.unknown_prices == "lost":
+        return part
+    first = loaded.shared[0]
+    return with_drawn_prices(part, first.seed, first.auction.win_on_tie)
+
+
+def _notes(opened: OpenedLog, bench: Bench) -> list[str]:
+    """What must be known of the log; of a censored one, what its unknown prices mean."""
+    from bidder.files.auction_logs.opening import CENSORED
+
+    part = list(bench.parts.values())[-1]
+    if not part.info.censored or isinstance(part, CountsPart):
+        return list(opened.notes)
+    return [CENSORED, told_unknown(part), *(note for note in opened.notes if note != CENSORED)]
 
 
 def _placed(loaded: LoadedExperiment, key: str, message: str, expected: str) -> InputError:
@@ -173,5 +204,6 @@ def drift_and_prices(logs: Logs, win_on_tie: bool) -> tuple[Any, tuple[Drift, ..
     if isinstance(bench.parts[logs.last], CountsPart):
         return None, ()
     before = bench.learned.get(logs.last) if len(bench.parts) == 1 else None
-    parts = {"training": before, **bench.parts} if before is not None else dict(bench.parts)
+    known = {name: part.logged for name, part in bench.parts.items() if isinstance(part, Part)}
+    parts = {"training": before, **known} if before is not None else known
     return watch_parts(parts, win_on_tie)

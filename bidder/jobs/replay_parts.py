@@ -64,6 +64,14 @@ class Part:
         return [Part(source, self.first, self.last, self.info) for source in inner()]
 
 
+    @property
+    def logged(self) -> Part:
+        """The part as it was logged, without any prices that are drawn."""
+        from bidder.auctions.landscapes.unknown_prices import DrawnLog
+
+        return replace(self, source=self.source.source) if isinstance(self.source, DrawnLog) else self
+
+
 @dataclass(frozen=True)
 class CountsPart:
     """An aggregated log; it has no auctions, and is not divided.
@@ -173,6 +181,26 @@ def _timed(source: LogSource, parts: dict[str, Part]) -> dict[str, Part]:
         ))
         for name, part in parts.items()
     }
+
+
+def with_drawn_prices(part: Part, seed: int, win_on_tie: bool) -> Part:
+    """The part of a censored log with its unknown prices drawn from what the part itself knows."""
+    from bidder.auctions.landscapes.unknown_prices import DrawnLog, drawn_prices
+
+    drawn = drawn_prices(part.pieces(), len(part.info.campaigns), seed, win_on_tie)
+    return replace(part, source=DrawnLog(part.source, drawn))
+
+
+def told_unknown(part: Part) -> str:
+    """What becomes of a censored part's auctions whose price is not known, with their number."""
+    from bidder.auctions.landscapes.unknown_prices import unknown
+
+    rows = part.last - part.first
+    hidden, never = (sum(map(unknown, p.pieces())) for p in (part.logged, part))
+    said = f"{hidden:,} of {rows:,} auctions have no known price"
+    if part.logged is part:
+        return f"{said}: they are never won, at any bid (log: {{unknown_prices: drawn}} draws prices)"
+    return f"{said}: drawn above the bids that lost; {never:,} draws lie above all known prices and never win"
 
 
 def watch_parts(

@@ -43,7 +43,7 @@ def gather(loaded: LoadedExperiment, logs: Logs, played: Played) -> tuple[Experi
         tuned=tuple(played.tuned),
         drift=drift,
         prices=prices,
-        notes=(*logs.notes, *_notes(logs, results), *notes),
+        notes=(*logs.notes, *notes),
         interval=tuple(intervals),
         part_info=logs.bench.parts[logs.last].info,
     ), measure
@@ -96,16 +96,6 @@ def _comparisons(
             f"({how.bootstrap:,} draws), paired permutation test of the mean, p-values also adjusted by Holm"
         )
     return tuple(compared), notes
-
-
-def _notes(logs: Logs, results: Sequence[SettingResult]) -> list[str]:
-    notes = []
-    if logs.facts.info.censored:
-        notes.append(
-            "the log is censored: market prices are known for won auctions alone, and their distribution "
-            "is an estimate"
-        )
-    return notes
 
 
 def summary_of(

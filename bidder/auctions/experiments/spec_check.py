@@ -33,6 +33,9 @@ def check_experiment(spec: ExperimentSpec, tuned: Sequence[Path]) -> list[Proble
             if getattr(spec.episodes, key) is not None:
                 said = "with split, each part begins and ends by itself"
                 problems.add(("episodes", key), said, f"no {key}")
+    if spec.training is not None and spec.training.unknown_prices == "drawn":
+        said = "what strategies learn from is left as it is"
+        problems.add(("training", "unknown_prices"), said, "unknown_prices under log alone")
     return problems.found
 
 
@@ -57,6 +60,20 @@ def check_split(spec: ExperimentSpec, facts: LogFacts) -> list[Problem]:
     problems = Problems()
     if spec.split is not None and isinstance(spec.split.train, date) and not facts.info.timed:
         problems.add(("split", "train"), "dates in a log without times", "shares such as 0.5")
+    return problems.found
+
+
+def check_unknown_prices(
+    spec: ExperimentSpec, settings: Sequence[VariedSpec], facts: LogFacts
+) -> list[Problem]:
+    """What drawing unknown prices asks of the log and of all settings."""
+    problems, path = Problems(), ("log", "unknown_prices")
+    if spec.log.unknown_prices == "drawn":
+        if not facts.info.censored:
+            problems.add(path, "the log knows all prices", "censored: true beside it, or no unknown_prices")
+        if any(setting.outcomes is Outcomes.LOGGED for setting in settings):
+            said = "nobody has seen whether auctions that were lost would have been clicked"
+            problems.add(path, said, "outcomes: drawn with unknown_prices: drawn")
     return problems.found
 
 

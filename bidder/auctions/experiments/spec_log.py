@@ -40,6 +40,10 @@ class LogSpec(Spec):
     censored: bool = False
     """Whether the market price is known for won auctions alone; the others have it empty, and our bid in
     the column lost_bid."""
+    unknown_prices: Literal["lost", "drawn"] = "lost"
+    """In a censored log, what becomes of auctions whose price is not known: lost at any bid; or drawn, with
+    the experiment's first seed, from the campaign's estimated distribution above the bid that lost (needs
+    outcomes: drawn)."""
     bids: _PATH | None = None
     """With csv and parquet: second table with the competing bids: auction, bidder, bid (in the money
     unit), quality (optional)."""
