@@ -20,8 +20,6 @@ def make_worlds(document: Document, watch: Progress) -> None:
     InputError
         With every problem of a world's YAML.
     """
-    from bidder.jobs.generate import SUMMARY_FILE, ensure_world
-
     folder = Path(document.file).parent
     data = document.data if isinstance(document.data, dict) else {}
     made: set[tuple[Path, Path]] = set()
@@ -32,6 +30,8 @@ def make_worlds(document: Document, watch: Progress) -> None:
         world, path = entry.get("world"), entry.get("path")
         if not (isinstance(world, str) and isinstance(path, str)):
             continue
+        from bidder.jobs.generate import SUMMARY_FILE, ensure_world  # slow, and own logs have no world
+
         log = folder / path
         wanted = (folder / world, log.parent)
         if wanted in made or (log.exists() and not (log.parent / SUMMARY_FILE).exists()):
