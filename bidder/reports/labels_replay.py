@@ -32,6 +32,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_strategy": ("Strategy", "策略"),
     "rp_setting": ("Setting", "设置"),
     "rp_swept": ("Parameters", "参数"),
+    "rp_market_fields": ("Conditions", "条件"),
     "rp_budget": ("Budget", "预算"),
     "rp_part": ("Part of the log", "日志区段"),
     "rp_auctions": ("Auctions", "竞价次数"),
@@ -294,6 +295,7 @@ REPLAY: dict[str, tuple[str, str]] = {
     "rp_kept": ("Kept", "保留比例"),
     "rp_score": ("Scores: {name} for an episode on average.", "得分为每轮平均的{name}。"),
     "rp_scores": ("Scores are for an episode on average.", "得分为每轮平均值。"),
+    "rp_kept_worst": ("The worst of {n}: {line}", "{n} 组中最差的：{line}"),
     "rp_kept_well": (
         "{name} keeps {share} of what the best parameters would have brought: the tuning lasted.",
         "{name} 达到最佳参数效果的 {share}：调参结果得以延续。",

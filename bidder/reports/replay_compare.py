@@ -30,6 +30,7 @@ Line = tuple[str, Comparison, int]
 """Name of the rival, the comparison with it, and what turns that into winner minus rival."""
 _NOTHING = 1e-9
 """A smaller difference of whole numbers is none."""
+_LINES = 3
 LITTLE, MUCH = 0.1, 0.25
 """Usual reading of a population stability index."""
 
@@ -174,13 +175,13 @@ def tuning_section(view: ReplayView) -> Section | None:
     if not view.result.tuned:
         return None
     label = view.labels
-    lines = [line for t in view.result.tuned if (line := _kept_line(view, t))]
+    lines = _kept_lines(view)
     rows = [_tuned_row(view, t) for t in view.result.tuned]
     measures = {t.measure for t in view.result.tuned}
     of = label("rp_score", name=view.title(measures.pop())) if len(measures) == 1 else label("rp_scores")
     titles = [label("rp_strategy"), label("rp_chosen"), *map(label, _SCORES), label("rp_kept")]
     grid = Table(titles, rows, [False, False, True, True, True, True, True])
-    blocks: list[Block] = [Prose(lines[:10], bullets=True), Grid(grid, caption=of)]
+    blocks: list[Block] = [Prose(lines, bullets=True), Grid(grid, caption=of)]
     return Section("tuning", label("rp_tuning"), blocks, label("rp_tuning_lead"), label("rp_short_tuning"))
 
 
@@ -201,10 +202,16 @@ def _kept(t: Tuned) -> float:
     return t.test_score / t.best_test_score if t.best_test_score > 0 else math.nan
 
 
+def _kept_lines(view: ReplayView) -> list[str]:
+    """A line on each that was tuned or, of many, on the worst."""
+    known = sorted((t for t in view.result.tuned if math.isfinite(_kept(t))), key=_kept)
+    if len(known) <= _LINES:
+        return [_kept_line(view, t) for t in view.result.tuned if t in known]
+    return [view.labels("rp_kept_worst", n=len(known), line=_kept_line(view, known[0]))]
+
+
 def _kept_line(view: ReplayView, t: Tuned) -> str:
     kept = _kept(t)
-    if not math.isfinite(kept):
-        return ""
     key = "rp_kept_well" if kept >= 0.95 else "rp_kept_some" if kept >= 0.8 else "rp_kept_badly"
     name = view.qualified(t.strategy, [view.swept_text(t.swept)])
     return view.labels(key, name=name, share=view.numbers.percent(kept))

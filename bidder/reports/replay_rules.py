@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bidder.auctions.log import MICROSECOND, LogInfo
-from bidder.auctions.rules import Payment, Rules
+from bidder.auctions.rules import LastEpisode, Payment, Rules
 from bidder.reports.page import Prose, Section
+from bidder.reports.replay_verdicts import sentence
 from bidder.reports.replay_view import ReplayView
 
 _NAMED = 5
@@ -87,7 +88,7 @@ def _varied(view: ReplayView) -> str:
     shared = ("auction", "bids", "over_budget", "outcomes", "frequency_cap", "retargeting")
     paths = [p for p, values in view.swept.items() if len(values) > 1 and p.partition(".")[0] in shared]
     return view.listed([
-        view.labels("rp_varied_field", field=view.field(p),
+        view.labels("rp_varied_field", field=sentence(view.field(p)),
                     values=view.labels("list_comma").join(view.value_text(v, p) for v in view.swept[p][:12]))
         for p in paths
     ])
@@ -132,7 +133,8 @@ def _episode_line(view: ReplayView) -> str:
         line = view.spoken("rp_episodes_days", zone=episodes.time_zone, budgets=text, **number)
     else:
         return label("rp_episodes_whole", budgets=text)
-    return view.joined(line, label(f"rp_last_{episodes.last}"))
+    whole = view.daily and episodes.last is LastEpisode.KEEP  # a day is a day
+    return line if whole else view.joined(line, label(f"rp_last_{episodes.last}"))
 
 
 def part_name(view: ReplayView, part: str) -> str:

@@ -167,8 +167,7 @@ def _regret_table(view: ReplayView, shares: Mapping[int, list[tuple[Cell, float]
 
 def parameter_section(view: ReplayView) -> Section | None:
     """The objective against every field that may be chosen, the others at their best."""
-    chosen = {p for c in view.headline for p, _ in c.chosen}
-    paths = [path for path, values in view.swept.items() if len(values) > 1 and path in chosen]
+    paths = [path for path in view.swept if any(len(v) > 1 for v in _best_at(view, path).values())]
     if not paths or not view.count(view.measure).any():
         return None
     label = view.labels

@@ -10,8 +10,8 @@ from bidder.reports.replay_summary import BEST
 from bidder.reports.replay_verdicts import interval_text, sentence
 from bidder.reports.replay_view import Cell, ReplayView
 
-PARAMETERS = 2
-"""Most swept fields with a column of their own."""
+CONDITIONS, PARAMETERS = 3, 2
+"""Most conditions, and most chosen fields, with columns of their own; more of a kind share one."""
 _INTERVAL = "interval"
 _FIELD = "field:"
 _COUNTS = ("auctions", "impressions", "clicks", "conversions", "value", "worth", "cost")
@@ -72,15 +72,18 @@ def _names(view: ReplayView) -> list[str]:
 
 
 def _columns(view: ReplayView) -> list[str]:
-    """A column for every swept field when they are few, else one for all."""
-    paths = list(dict.fromkeys(path for c in view.cells for path, _ in c.swept))
-    return [_FIELD + path for path in paths] if len(paths) <= PARAMETERS else ["swept"]
+    """Columns of the conditions and of what was chosen."""
+    market = list(dict.fromkeys(path for c in view.cells for path, _ in c.market))
+    chosen = list(dict.fromkeys(path for c in view.cells for path, _ in c.chosen))
+    first = [_FIELD + path for path in market] if len(market) <= CONDITIONS else ["market_fields"]
+    return [*first, *([_FIELD + path for path in chosen] if len(chosen) <= PARAMETERS else ["swept"])]
 
 
 def _text(view: ReplayView, cell: Cell, names: list[str], best: bool) -> list[Value]:
     values = {
         "strategy": (BEST if best else "") + cell.strategy,
-        "swept": view.swept_text(cell.swept),
+        "market_fields": view.swept_text(cell.market),
+        "swept": view.swept_text(cell.chosen),
         "budget": view.budget_amount(cell.budget),
         "part": part_name(view, cell.part).replace(" ", "\N{NO-BREAK SPACE}"),
         **{_FIELD + path: view.value_text(value, path) for path, value in cell.swept},
@@ -138,6 +141,8 @@ def _known(view: ReplayView, name: str) -> bool:
         return bool(view.count(name).any())
     if name == "value":  # what the objective does not ask for is in results.csv
         return name == view.measure
+    if name == "cpm":
+        return not view.by_click
     if name in ("conversions", "cpa"):
         return view.result.objective != "clicks" and bool(view.count("conversions").any())
     if name == "regret":

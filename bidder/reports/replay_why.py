@@ -39,7 +39,7 @@ def _reason(view: ReplayView, found: Standing, cell: Cell) -> str:
     left = view.figure(found.best, "spent_share") - view.figure(cell, "spent_share")
     unspent = view.numbers.percent(1 - view.figure(cell, "spent_share"), 0)
     prices = {"other": view.each_text(cell), "mine": view.each_text(found.best), "unit": view.money_word}
-    values = {"name": name, "best": found.best.strategy, **prices}
+    values = {"name": name, "best": rival_name(view, cell, found.best), **prices}
     parts = [_early(view, cell, name)]
     key = f"rp_why_{view.each_name.removesuffix('_worth')}"
     if factor <= 1 / DEARER and left >= LEFT:

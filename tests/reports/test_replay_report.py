@@ -409,7 +409,7 @@ def test_swept_episodes_and_odd_values_do_not_break_the_charts() -> None:
     even = (("slots", [1.0]), ("bids.max", 3), ("on", False))
     settings = (
         *result.settings[:4], dataclasses.replace(result.settings[4], swept=odd),
-        dataclasses.replace(result.settings[0], swept=even),
+        dataclasses.replace(result.settings[4], swept=even),
     )
     changed = dataclasses.replace(
         result, settings=settings, results=(*result.results[:4], short_one, result.results[4]), interval=(),
