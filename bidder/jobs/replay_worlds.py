@@ -13,7 +13,8 @@ from bidder.jobs.progress import Progress
 def make_worlds(document: Document, watch: Progress) -> None:
     """Generate the worlds that an experiment's ``log`` and ``training`` name.
 
-    The world's folder is the one above the log. A log that is there but is no world's is left alone.
+    The world's folder is the one above the log. A folder with anything else in it is left alone: a log
+    that is not there either is missed when it is opened.
 
     Raises
     ------
@@ -34,13 +35,20 @@ def make_worlds(document: Document, watch: Progress) -> None:
 
         log = folder / path
         wanted = (folder / world, log.parent)
-        if wanted in made or (log.exists() and not (log.parent / SUMMARY_FILE).exists()):
+        if wanted in made or (_holds_anything(log.parent) and not (log.parent / SUMMARY_FILE).exists()):
             continue
         made.add(wanted)
         try:
             ensure_world(*wanted, watch)
         except InputError as error:
             raise InputError([_placed(p, document, key) for p in error.problems]) from None
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return any(True for _ in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _placed(problem: Problem, document: Document, key: str) -> Problem:
