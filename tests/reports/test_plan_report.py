@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -55,6 +56,7 @@ class Outline(HTMLParser):
         return [str(attrs["id"]) for tag, attrs in self.tags if tag == "section"]
 
 
+@lru_cache
 def full_report(lang: Lang = "en") -> str:
     plan = sample_plan(past=5)
     return render_plan(plan, lang=lang, **sample_extras(plan))
