@@ -87,9 +87,11 @@ def _winners(view: ReplayView) -> list[tuple[str, list[Line]]]:
             if r.comparison is not None and math.isfinite(r.comparison.low)
         ] if found is not None else []
         if found is not None and rows:
-            where = view.scene_text(budget, market)
-            name = view.labels("rp_minus", name=short(found.best.strategy, 24))
-            panels.append((name + (f" · {where}" if where else ""), rows[:SHOWN]))
+            where, best = view.scene_text(budget, market), short(found.best.strategy, 24)
+            # Titles are cut at their end where they do not fit: the condition tells panels apart.
+            name = view.labels("rp_minus", name=best)
+            name = f"{where[:1].upper()}{where[1:]} · {name}" if where else name
+            panels.append((name, rows[:SHOWN]))
     return panels
 
 
