@@ -168,7 +168,8 @@ def _text(value: Any, digits: int) -> str:
 def _told_once(columns: list[Column], outcome: ReplayOutcome) -> tuple[list[str], list[Column]]:
     """What is the same in every row as words before the table, and the other columns."""
     money = outcome.units.name
-    said = {"budget": f"budget {{}} {money} for each episode", "part": "on the part {} of the log"}
+    whose = " of each campaign" if len(outcome.result.info.campaigns) > 1 else ""
+    said = {"budget": f"budget {{}} {money} for each episode{whose}", "part": "on the part {} of the log"}
     swept = {c.name: f"{c.header} {{}}" for c in columns if 0 < c.rank < _rank("budget")}
     same = [c for c in columns if c.name in said | swept and len(c.cells) > 1 and len(set(c.cells)) == 1]
     words = [(said | swept)[c.name].format(c.cells[0]) for c in same]
