@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bidder.errors import InputError, Place, Problem
+from bidder.files.growing import GrowingFolder
 from bidder.files.tables import write_table
 from bidder.files.yaml_reader import read_document
 from bidder.jobs.progress import Progress, Silent
@@ -101,8 +99,8 @@ def ensure_world(world_yaml: Path, folder: Path, progress: Progress | None = Non
         As :func:`run_generate`.
     """
     spec = _read(world_yaml, (), None)
-    if _hash_in(folder) != world_hash(spec):
-        _generate(spec, folder, progress or Silent(), replace=lambda: _hash_in(folder) != world_hash(spec))
+    if not _is_there(spec, folder):
+        _generate(spec, folder, progress or Silent(), replace=lambda: not _is_there(spec, folder))
 
 
 def world_hash(spec: WorldSpec) -> str:
@@ -123,13 +121,14 @@ def _default_folder(spec: WorldSpec) -> Path:
     return Path("runs") / "worlds" / slug(spec.name)
 
 
-def _hash_in(folder: Path) -> str | None:
-    """Hash of the finished world in a folder, if there is one."""
+def _is_there(spec: WorldSpec, folder: Path) -> bool:
+    """Whether the finished world of a description is in a folder, with all of its files."""
     try:
         document = json.loads((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
-        return str(document["hash"])
+        whole = all((folder / str(name)).is_file() for name in document["files"])
+        return whole and document["hash"] == world_hash(spec)
     except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return False
 
 
 def _generate(
@@ -137,17 +136,17 @@ def _generate(
 ) -> dict[str, Any]:
     """Make the world in a hidden folder, which then takes the name if ``replace`` still says so."""
     _check_target(folder)
-    target = Path(os.path.realpath(folder))
-    growing = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    growing = GrowingFolder(folder)
     try:
-        (growing / "truth").mkdir(parents=True)
-        summary = _write_world(spec, growing, watch)
-        _take_the_name(growing, target, replace)
+        growing.make()
+        (growing.path / "truth").mkdir()
+        summary = _write_world(spec, growing.path, watch)
+        growing.take_the_name(replace)
     except OSError as error:
         message = f"cannot be written: {error.strerror or error}"
         raise InputError(Problem(message, place=Place(str(folder)))) from None
     finally:
-        shutil.rmtree(growing, ignore_errors=True)
+        growing.close()
     return summary
 
 
@@ -161,22 +160,6 @@ def _check_target(folder: Path) -> None:
     if found and SUMMARY_FILE not in found:
         message, expected = "the folder holds other files, which would be lost", "a new or empty folder"
         raise InputError(Problem(message, expected, place=Place(str(folder))))
-
-
-def _take_the_name(growing: Path, target: Path, replace: Callable[[], bool]) -> None:
-    old = growing.with_suffix(".old")
-    if target.exists():
-        if not replace():
-            return
-        target.rename(old)
-    try:
-        growing.rename(target)
-    except OSError:
-        if replace():  # else somebody else has finished the same world in the meantime
-            if old.exists():
-                old.rename(target)
-            raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_world(spec: WorldSpec, folder: Path, watch: Progress) -> dict[str, Any]:

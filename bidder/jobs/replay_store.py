@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bidder
-from bidder.errors import LockedError
+from bidder.errors import InputError, LockedError, Place, Problem
 from bidder.files.atomic import write_bytes
 
 if TYPE_CHECKING:
@@ -122,8 +122,15 @@ def locked(folder: Path) -> Iterator[None]:
     ------
     LockedError
         When another run holds it.
+    InputError
+        When nothing can be written there.
     """
-    with (folder / LOCK).open("a+b") as stream:
+    try:
+        opened = (folder / LOCK).open("a+b")
+    except OSError as error:
+        problem = Problem(f"cannot be written: {error.strerror or error}", place=Place(str(folder)))
+        raise InputError(problem) from None
+    with opened as stream:
         try:
             _lock(stream.fileno())
         except OSError:
@@ -158,12 +165,12 @@ def _plain(value: Any) -> Any:
 
 
 def program() -> str:
-    """Hash of the version and of the engine's own code."""
+    """Hash of the version, of the engine's own code, and of what brings the log to it."""
     root = Path(bidder.__file__).parent
     total = hashlib.sha256(bidder.__version__.encode())
-    for part in ("auctions", "jobs"):
+    for part in ("auctions", "files/auction_logs", "jobs"):
         for path in sorted((root / part).rglob("*.py")):
-            if part == "auctions" or path.name.startswith("replay_work"):
+            if part != "jobs" or path.name.startswith(("replay_work", "replay_parts")):
                 total.update(path.read_bytes())
     return total.hexdigest()[:32]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +17,7 @@ from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.arrow_columns import to_arrow
 from bidder.files.auction_logs.manifest import NAME, Manifest, Part
+from bidder.files.growing import GrowingFolder
 
 GROUP_ROWS = 1_000_000
 """Auctions in one row group, so that a reader needs no more at a time."""
@@ -80,13 +79,12 @@ class ParquetLogWriter:
         self._columns: tuple[str, ...] | None = None
         self._has_bids = False
         _check_target(self.folder)
-        target = Path(os.path.realpath(self.folder))
-        self._target = target
-        self._growing = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+        self._place = GrowingFolder(self.folder)
+        self._growing = self._place.path
 
     def __enter__(self) -> ParquetLogWriter:
         try:
-            self._growing.mkdir(parents=True)
+            self._place.make()
         except OSError as error:
             raise _unwritable(self.folder, error) from None
         return self
@@ -103,7 +101,7 @@ class ParquetLogWriter:
             for file in self._files:
                 with contextlib.suppress(Exception):
                     file.close()
-            shutil.rmtree(self._growing, ignore_errors=True)
+            self._place.close()
 
     def write(self, piece: AuctionLog) -> None:
         """Add auctions, which follow those that were written before.
@@ -197,20 +195,7 @@ class ParquetLogWriter:
         (self._growing / NAME).write_text(self.manifest.text(), encoding="utf-8")
         _sync(self._growing / NAME)
         _sync(self._growing)
-        self._take_the_name()
-
-    def _take_the_name(self) -> None:
-        old = self._growing.with_suffix(".old")
-        if self._target.exists():
-            self._target.rename(old)
-        try:
-            self._growing.rename(self._target)
-        except OSError:
-            if old.exists():
-                old.rename(self._target)
-            raise
-        _sync(self._target.parent)
-        shutil.rmtree(old, ignore_errors=True)
+        self._place.take_the_name()
 
 
 def _check_target(folder: Path) -> None:
