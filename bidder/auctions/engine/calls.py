@@ -128,13 +128,15 @@ class Asked:
             raise self._failed(error, self._auctions(start, stop)) from error
 
     def _look_behind(self, requests: Requests, bids: Floats, start: int, stop: int) -> None:
-        """The first half of the auctions must be bid on alike when the second half is not there."""
+        """Each half of the auctions must be bid on alike when the other half is not there."""
         self._checks -= 1
-        half = (stop - start) // 2
-        again = self._answer(_part(requests, 0, half), start, start + half)
-        if not np.array_equal(again, bids[..., :half]):
-            message = "bids change when later auctions are taken away; expected each to follow from its own"
-            raise self._error(message, self._auctions(start, start + half))
+        middle = (stop - start) // 2
+        for first, last, gone in ((0, middle, "later"), (middle, stop - start, "earlier")):
+            again = self._answer(_part(requests, first, last), start + first, start + last)
+            if not np.array_equal(again, bids[..., first:last]):
+                expected = "expected each to follow from its own auction"
+                message = f"bids change when {gone} auctions are taken away; {expected}"
+                raise self._error(message, self._auctions(start + first, start + last))
 
     def _bad_bid(self, bids: Floats, start: int) -> None:
         bad = np.argwhere(~((np.atleast_2d(bids) >= 0) & (np.atleast_2d(bids) < np.inf)))[0]
