@@ -1,4 +1,5 @@
-"""Episodes of local days in zones whose days have 23, 24 or 25 hours, none at all, or half-hour offsets."""
+"""Where episodes and ticks begin: in zones whose days have 23, 24 or 25 hours, or half-hour offsets, and in
+episodes of very many auctions."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import pytest
 from bidder.auctions.engine.clock import clock, local_midnight
 from bidder.auctions.experiments.spec_parts import day_start
 from bidder.auctions.log import LogInfo
+from bidder.auctions.result import STEPS
 from bidder.auctions.rules import Episodes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,3 +68,18 @@ def test_borders_of_days_and_of_parts_are_the_same(zone, day):
     for k in range(-2, 3):
         one = date.fromisoformat(day) + timedelta(days=k)
         assert local_midnight(one.toordinal(), zone) == day_start(one, zone)
+
+
+@pytest.mark.parametrize("size", [1, 7, 60, 100, 10**12])
+@pytest.mark.parametrize("tick", [1, 3, 50, 10**12])
+@pytest.mark.parametrize("seen", [0, 1, 93, 10**12 - 5])
+def test_counted_episodes_are_cut_by_counting(size, tick, seen):
+    watch = clock(Episodes(auctions=size, tick_auctions=tick), LogInfo(("c",), timed=False))
+    found = watch.cuts(np.arange(200, dtype=np.int64), seen)
+    assert [s.start for s in found] == [0, *(s.stop for s in found[:-1])] and found[-1].stop == 200
+    for s in found:
+        inside = range(seen + s.start, seen + s.stop)
+        assert {(k // size, k % size // tick, k % size * STEPS // size) for k in inside} == {
+            (s.episode, s.tick, s.step)
+        } or -(-size // tick) >= STEPS  # then parts follow the ticks
+        assert {(k // size, k % size // tick) for k in inside} == {(s.episode, s.tick)}

@@ -122,7 +122,7 @@ class CountedEpisodes:
     def cuts(self, ts: Ints, seen: int) -> list[Segment]:
         """See :class:`Clock`."""
         size, tick_size, zone = self._size, self.episodes.tick_auctions, self.episodes.time_zone
-        edges = [self._positions(seen, len(ts), self._inner)]
+        edges = [self._positions(seen, len(ts))]
         if tick_size is None:
             edges.append(_new_values(ts // self._tick_us))
         if self.timed:
@@ -151,22 +151,28 @@ class CountedEpisodes:
 
     @cached_property
     def _inner(self) -> Ints:
-        """Where parts and ticks begin within an episode; with that many ticks, parts follow them."""
+        """Where parts and ticks begin within an episode."""
+        return self._between(0, self._size)
+
+    def _between(self, low: int, high: int) -> Ints:
+        """Where parts and ticks begin in a stretch of an episode; with that many ticks, parts follow them."""
         size, tick_size = self._size, self.episodes.tick_auctions
         parts = -(-np.arange(STEPS, dtype=np.int64) * size // STEPS)
+        parts = np.unique(parts[(parts >= low) & (parts < high)])
         if tick_size is None:
-            return np.unique(parts)
-        ticks = np.arange(0, size, tick_size, dtype=np.int64)
-        return ticks if len(ticks) >= STEPS else np.unique(np.concatenate([parts, ticks]))
+            return parts
+        ticks = np.arange(-(-low // tick_size) * tick_size, high, tick_size, dtype=np.int64)
+        return ticks if -(-size // tick_size) >= STEPS else np.unique(np.concatenate([parts, ticks]))
 
-    def _positions(self, seen: int, n: int, inner: Ints) -> Ints:
+    def _positions(self, seen: int, n: int) -> Ints:
         size = self._size
         if n <= 0:
             return np.zeros(0, dtype=np.int64)
-        if seen // size == (seen + n - 1) // size:  # a piece of one long episode
-            within = inner[np.searchsorted(inner, seen % size) : np.searchsorted(inner, seen % size + n)]
-            return within - seen % size
         episodes = np.arange(seen // size, (seen + n - 1) // size + 1, dtype=np.int64)
+        if size > n:  # two long episodes at most, of which no more is counted than is here
+            begins = (episodes * size - seen).tolist()
+            return np.concatenate([self._between(max(-b, 0), min(n - b, size)) + b for b in begins])
+        inner = self._inner
         places: Ints = (episodes[:, None] * size + inner[None, :]).ravel() - seen
         return places[(places >= 0) & (places < n)]
 

@@ -28,7 +28,7 @@ BENCHMARK = {
 _COUNT = "a number of at least 0"
 RULES = (
     Rule("campaign", "text", "a name of up to 200 characters"),
-    Rule("hour", "whole", "a whole number of seconds since 1970 UTC", high=253_402_300_799),
+    Rule("hour", "whole", "a whole number of seconds since 1970 UTC", high=32_503_679_999),
     Rule("price_bin", "whole", "the whole number of a price bin, -200 to 200", low=-200, high=200),
     Rule("impressions", "number", _COUNT),
     Rule("clicks", "number", _COUNT),

@@ -18,8 +18,8 @@ from bidder.files.auction_logs.streams import MARK
 
 Kind = Literal["whole", "moment", "number", "scaled", "flag", "text", "user"]
 MILLION = 1_000_000
-LAST_TS = 253_402_300_799_999_999
-"""End of the year 9999, microseconds."""
+LAST_TS = 32_503_679_999_999_999
+"""End of the year 2999, microseconds: calendars end in 9999, and local days begin before that."""
 MAX_NAME = 200
 _WHOLE = r"^\s*[+-]?[0-9]{1,18}\s*$"
 _NUMBER = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?\s*$"
