@@ -389,6 +389,11 @@ def test_every_rule_and_measure_has_words() -> None:
     wanted += [f"over_{o}" for o in OverBudget] + [f"last_{x}" for x in LastEpisode]
     wanted += [f"outcomes_{o}" for o in Outcomes] + [f"worth_{o}" for o in Objective]
     wanted += [name for name in COUNTED if name != "worth"]
+    wanted += [f"n_{o}" for o in Objective] + [f"n_worth_{o}" for o in Objective]
+    each = ("cpc", "cpa", "roas", "each")
+    wanted += [f"why_{name}{end}" for name in each for end in ("", "_cheap")]
+    wanted += [f"step_{name}" for name in ("clicks", "conversions", "worth", "roas")]
+    wanted += ["cpc", "cpa", "roas", "roas_worth", "each_worth_clicks", "each_worth_conversions"]
     assert all(f"rp_{name}" in REPLAY for name in wanted)
     for en, zh in REPLAY.values():
         fields = [{f for _, f, _, _ in string.Formatter().parse(t) if f is not None} for t in (en, zh)]
