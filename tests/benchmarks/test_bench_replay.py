@@ -1,4 +1,7 @@
-"""Replays beside a bare loop over the same columns, in the same run."""
+"""Replays beside a bare loop over the same columns, in the same run.
+
+Times are the processor's, of one thread: others on the machine make them no longer.
+"""
 
 from __future__ import annotations
 
@@ -67,18 +70,18 @@ def replay_of(log: AuctionLog, kind: str, settings: int, budget: int, **params: 
 
 
 def played(*args, **params):
-    """Seconds and results of one replay; making it is part of it."""
-    begun = time.perf_counter()
+    """Processor seconds and results of one replay; making it is part of it."""
+    begun = time.process_time()
     replay = replay_of(*args, **params)
     replay.feed(args[0])
     results = replay.finish()
-    return time.perf_counter() - begun, results
+    return time.process_time() - begun, results
 
 
 def bare(log: AuctionLog, multiplier: float) -> float:
-    begun = time.perf_counter()
+    begun = time.process_time()
     bare_loop(multiplier, log.pctr, log.market_price, log.click, MAX_BID, PLENTY)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def in_turns(rounds, *calls):
