@@ -13,7 +13,7 @@ from bidder.errors import InputError, Path, Place, Problem, Problems, one_of
 from bidder.files.overrides import apply_overrides
 from bidder.files.yaml_reader import MAX_BYTES, Document, read_yaml, whole_numbers
 from bidder.jobs.progress import Progress, Silent
-from bidder.jobs.replay_worlds import make_worlds
+from bidder.jobs.replay_worlds import make_worlds, needs_worlds
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -75,6 +75,8 @@ def load_experiment(
     """
     document = apply_overrides(read_yaml(path), overrides)
     _refuse_other_kinds(document)
+    if needs_worlds(document):  # nobody should wait for a world only to hear of a typing error
+        _Loader(_without_files(document), Problems()).load()
     make_worlds(document, watch or Silent())
     problems = Problems()
     document = _with_files(document, problems)
@@ -256,6 +258,21 @@ def _with_files(document: Document, problems: Problems) -> Document:
             entry = {key: _filled(v, (*path, key), folder, problems.add) for key, v in entry.items()}
         filled.append(entry)
     return replace(document, data={**document.data, "strategies": filled})
+
+
+def _without_files(document: Document) -> Document:
+    """The document with another strategy in place of those that name files, which may not be there yet."""
+    entries = document.data.get("strategies") if isinstance(document.data, dict) else None
+    if not isinstance(entries, list):
+        return document
+    other = {"kind": "constant", "bid": 1}
+    checked = [
+        {"name": entry.get("name"), **other}
+        if isinstance(entry, dict) and any(isinstance(v, dict) and "path" in v for v in entry.values())
+        else entry
+        for entry in entries
+    ]
+    return replace(document, data={**document.data, "strategies": checked})
 
 
 def _filled(value: Any, path: Path, folder: FilePath, refuse: Callable[[Path, str, str], None]) -> Any:

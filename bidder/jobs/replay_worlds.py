@@ -10,6 +10,20 @@ from bidder.files.yaml_reader import Document
 from bidder.jobs.progress import Progress
 
 
+def needs_worlds(document: Document) -> bool:
+    """Whether a log is not there that comes from a world."""
+    folder = Path(document.file).parent
+    return any(not (folder / path).exists() for _, _, path in _named(document))
+
+
+def _named(document: Document) -> list[tuple[str, str, str]]:
+    """The logs of an experiment that come from worlds: key, the world's YAML and the log's path."""
+    data = document.data if isinstance(document.data, dict) else {}
+    entries = [(key, data[key]) for key in ("log", "training") if isinstance(data.get(key), dict)]
+    named = [(key, entry.get("world"), entry.get("path")) for key, entry in entries]
+    return [(key, w, p) for key, w, p in named if isinstance(w, str) and isinstance(p, str)]
+
+
 def make_worlds(document: Document, watch: Progress) -> None:
     """Generate the worlds that an experiment's ``log`` and ``training`` name.
 
@@ -21,18 +35,11 @@ def make_worlds(document: Document, watch: Progress) -> None:
     InputError
         With every problem of a world's YAML.
     """
-    folder = Path(document.file).parent
-    data = document.data if isinstance(document.data, dict) else {}
-    made: set[tuple[Path, Path]] = set()
-    for key in ("log", "training"):
-        entry = data.get(key)
-        if not isinstance(entry, dict):
-            continue
-        world, path = entry.get("world"), entry.get("path")
-        if not (isinstance(world, str) and isinstance(path, str)):
-            continue
-        from bidder.jobs.generate import SUMMARY_FILE, ensure_world  # slow, and own logs have no world
+    from bidder.jobs.generate import SUMMARY_FILE, ensure_world
 
+    folder = Path(document.file).parent
+    made: set[tuple[Path, Path]] = set()
+    for key, world, path in _named(document):
         log = folder / path
         wanted = (folder / world, log.parent)
         if wanted in made or (_holds_anything(log.parent) and not (log.parent / SUMMARY_FILE).exists()):

@@ -127,3 +127,16 @@ def test_thousands_of_settings_are_few_validations(tmp_path):
     config = experiment(tmp_path, ("[20, 40, 80]", "{from: 1, to: 300, steps: 1500}"))
     loaded = load_experiment(config)
     assert (len(loaded.grid.points), len(loaded.own[1]), len(loaded.shared)) == (3002, 1500, 2)
+
+
+def test_nobody_waits_for_a_world_only_to_hear_of_a_typing_error(tmp_path):
+    config = experiment(
+        tmp_path, ("log: {reader: csv, path: log.csv", "log: {reader: csv, path: w/log.csv, world: w.yaml"),
+        ("  - {name: flat, kind: constant, bid: 40}",
+         "  - {name: flat, kind: rlb, average_ctr: 0.1, price_histogram: {path: w/i.json}}"),
+        ("base_bid", "base_bit"), log=False,
+    )
+    (tmp_path / "w.yaml").write_text("name: this would take long\n", encoding="utf-8")
+    assert [said.split(": ")[0] for said in problems(config)] == ["small.yaml:7:5", "small.yaml:7:31"]
+    config.write_text(config.read_text(encoding="utf-8").replace("base_bit", "base_bid"), encoding="utf-8")
+    assert problems(config)[0].startswith("w.yaml:1:1")
