@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from pydantic import ValidationError
 
 from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
 from bidder.auctions.experiments.spec_check import check_experiment, check_names, check_setting, check_split
@@ -62,6 +65,32 @@ def test_all_that_needs_columns():
     assert paths(asks, columns=frozenset({"ts", "market_price"})) == wanted
     assert paths(asks) == []
     assert paths(spec(outcomes="drawn"), columns=frozenset()) == ["outcomes"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wrong"),
+    [
+        ("1970-01-01", "1970-01-11", ["episodes.end"]),  # the last auction comes with the 11th day's end
+        ("1970-01-01", "1970-01-12", []),
+        ("1970-01-01T08:00+08:00", "1970-01-12", []),
+        ("1970-01-01T00:00:01", "1970-01-12", ["episodes.start"]),
+        ("1970-01-02", "1970-01-05", ["episodes.start", "episodes.end"]),
+        ("2970-01-02", None, ["episodes.start"]),
+    ],
+)
+def test_a_campaign_has_no_auctions_before_its_start_or_after_its_end(start, end, wrong):
+    given = {"budget": 1, "period": "campaign", "start": start, "end": end}
+    info = replace(TIMED, last_ts=11 * DAY)
+    assert paths(spec(episodes=given), info) == wrong
+
+
+@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1969-12-31T23:59"])
+def test_times_are_those_that_a_log_can_have(text):
+    with pytest.raises(ValidationError, match="expected a year from 1970 to 2999"):
+        spec(episodes={"budget": 1, "period": "campaign", "end": text})
+    if len(text) == 10:
+        with pytest.raises(ValidationError, match="expected a year from 1970 to 2999"):
+            SplitSpec.model_validate({"train": text})
 
 
 def test_an_objective_that_was_not_asked_for_needs_nothing():

@@ -250,6 +250,8 @@ def _midnights_between(ts: Ints, time_zone: str) -> Ints:
     if not len(ts):
         return np.zeros(0, dtype=np.int64)
     first, last = local_day(int(ts[0]), time_zone), local_day(int(ts[-1]), time_zone)
+    if last - first > len(ts):  # a log with very long gaps
+        return _new_values(np.array([local_day(int(t), time_zone) for t in ts], dtype=np.int64))
     edges = np.array([_midnight(day, time_zone) for day in range(first + 1, last + 1)], dtype=np.int64)
     return np.searchsorted(ts, edges).astype(np.int64)
 

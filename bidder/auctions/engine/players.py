@@ -299,10 +299,7 @@ def player(market: Market, objective: Objective, strategy: Strategy) -> Player:
     """
     if isinstance(strategy, TableStrategy):
         if market.rules.ranked or market.rules.frequency_cap or market.episodes.auctions is None:
-            name = strategy.params[0].name
-            raise ValueError(
-                f"{name!r} needs episodes counted in auctions, one price to beat and no frequency cap"
-            )
+            raise ValueError("needs episodes counted in auctions, one price to beat and no frequency cap")
         return TablePlayer(market, objective, strategy)
     return market_player(market, objective)
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bidder.auctions.experiments.spec import ExperimentSpec, VariedSpec
+from bidder.auctions.experiments.spec_parts import local_time
 from bidder.auctions.experiments.spec_resolve import LogFacts, Units
 from bidder.auctions.rules import Outcomes, Payment, Pricing
 from bidder.errors import Path, Problem, Problems, one_of
@@ -121,6 +122,7 @@ def _whole(path: Path, amount: float | None, factor: int, units: Units, problems
 
 def _time(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
     if facts.info.timed:
+        _campaign(spec, facts, problems)
         return
     text = "in a log without times"
     if spec.episodes.period == "day":
@@ -134,6 +136,18 @@ def _time(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
         problems.add(("frequency_cap",), f"a cap per day {text}", "no frequency_cap")
     if spec.retargeting is not None:
         problems.add(("retargeting",), f"a window of days {text}", "no retargeting")
+
+
+def _campaign(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:
+    """A campaign begins before its first auction and ends after its last one."""
+    (start, end), zone = spec.episodes.moments, spec.episodes.time_zone
+    first, last = facts.info.first_ts, facts.info.last_ts
+    if start is not None and first is not None and start > first:
+        text = f"the log has auctions before that, the first one at {local_time(first, zone)}"
+        problems.add(("episodes", "start"), text, "a start before them, or a log that begins then")
+    if end is not None and last is not None and end <= last:
+        text = f"the log has auctions after that, the last one at {local_time(last, zone)}"
+        problems.add(("episodes", "end"), text, "an end after them, or a log that ends then")
 
 
 def _auction(spec: VariedSpec, facts: LogFacts, problems: Problems) -> None:

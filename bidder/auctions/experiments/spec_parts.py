@@ -19,6 +19,8 @@ from bidder.budget.spec_base import Spec
 
 MOST = 2**53
 """No amount may exceed this, so that every whole one is exact."""
+YEARS = range(1970, 3000)
+"""When a log may take place."""
 
 
 def _falling(rates: list[float]) -> list[float]:
@@ -34,11 +36,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _within(year: int, text: str) -> None:
+    if year not in YEARS:
+        raise ValueError(f"found {text[:60]!r}; expected a year from {YEARS[0]} to {YEARS[-1]}")
+
+
 def _moment(text: str) -> str:
     try:
-        datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"found {text[:60]!r}; expected a date or time such as 2026-10-20T08:00") from None
+    _within(moment.year, text)
     return text
 
 
@@ -47,7 +55,9 @@ def _share_or_day(value: object) -> object:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
             expected = "a share such as 0.5, or a date such as 2026-10-20"
             raise ValueError(f"found {value[:60]!r}; expected {expected}")
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        _within(day.year, value)
+        return day
     return value
 
 
@@ -276,3 +286,13 @@ def day_start(day: date, time_zone: str, days: int = 0) -> int:
     zone = ZoneInfo(time_zone)
     later = date.fromordinal(day.toordinal() + days)
     return micros(datetime(later.year, later.month, later.day, tzinfo=zone))
+
+
+def local_time(ts: int, time_zone: str) -> str:
+    """A moment in microseconds UTC as local time, to the second.
+
+    >>> local_time(1_792_454_400_000_000, "Asia/Shanghai")
+    '2026-10-20T08:00:00+08:00'
+    """
+    moment = datetime.fromtimestamp(ts // 1_000_000, ZoneInfo(time_zone))
+    return moment.isoformat(timespec="seconds")

@@ -122,6 +122,8 @@ def _counts(prices: PriceDistribution, step: int) -> Floats:
     """Share of auctions whose price lies in each step (rounded up to whole steps), up to 99.9%."""
     last = int(np.searchsorted(prices.cdf, 0.999 * prices.cdf[-1]))
     top = int(-(-prices.price[last] // step))
+    if top >= MAX_CELLS:
+        raise ValueError(f"{top:,} prices in steps of {step:,} are too many; expected a larger step")
     known = prices.win_probability(np.arange(top + 1, dtype=np.float64) * step)
     share: Floats = np.diff(known, prepend=0.0)
     return share
