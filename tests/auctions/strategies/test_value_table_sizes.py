@@ -15,7 +15,8 @@ LOG = make_log(200)
 
 def table(budget=100, auctions=10, price=50, step=1, kind="rlb"):
     prices = PriceDistribution(np.array([price], dtype=np.int64), np.ones(1))
-    said, cut = {"kind": kind, "average_ctr": 0.01, "step": step}, Episodes(auctions=auctions, tick_auctions=1)
+    cut = Episodes(auctions=auctions, tick_auctions=1)
+    said = {"kind": kind, "average_ctr": 0.01, "step": step}
     return build([said], budget, cut, LOG.info, 10, training=Training(LOG, 1.0, 1.0, prices)).table()
 
 
