@@ -102,7 +102,7 @@ def run_replay(
         When a strategy fails; names the strategy, the setting and the auction.
     """
     from bidder.jobs.replay_config import load_experiment
-    from bidder.jobs.replay_logs import open_logs
+    from bidder.jobs.replay_logs import check_unchanged, open_logs
     from bidder.jobs.replay_modules import importable
     from bidder.jobs.replay_pool import check_address, worker_count
     from bidder.jobs.replay_store import Store, locked
@@ -121,6 +121,11 @@ def run_replay(
             if not resume:
                 store.clear()
             played = _played(Players(loaded, logs, store, count, cluster, watch))
+            try:
+                check_unchanged(loaded, logs)
+            except InputError:
+                store.clear()  # nobody knows which of the logs was played
+                raise
             watch.stage("comparing")
             outcome = _written(loaded, logs, played, folder, lang if report else None, watch)
             store.prune()

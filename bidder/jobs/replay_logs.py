@@ -98,7 +98,7 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
     check_log(loaded, seen.facts, units)
     bench = _bench(loaded, opened, seen)
     notes = [*_notes(opened[0], bench), *(f"training: {note}" for one in opened[1:] for note in one.notes)]
-    files = [path for log in specs for path in log_files(log, folder)]
+    files = _files(loaded)
     return Logs(
         seen.facts, units, bench, tuple(notes),
         [
@@ -107,6 +107,18 @@ def open_logs(loaded: LoadedExperiment, skip_bad_rows: bool) -> Logs:
         ],
         digest(fingerprint(files, folder, times=False)),
     )
+
+
+def check_unchanged(loaded: LoadedExperiment, logs: Logs) -> None:
+    """Raise :class:`InputError` when somebody has written to the logs since they were opened."""
+    if fingerprint(_files(loaded), loaded.folder, times=True) != logs.inputs[0]:
+        expected = "a log that nobody writes to, or a copy of it"
+        raise _placed(loaded, "log", "the log has changed while it was replayed", expected)
+
+
+def _files(loaded: LoadedExperiment) -> list[Path]:
+    specs = [s for s in (loaded.spec.log, loaded.spec.training) if s is not None]
+    return [path for log in specs for path in log_files(log, loaded.folder)]
 
 
 def _about(problem: Problem, spec: LogSpec, name: str, folder: Path) -> Problem:

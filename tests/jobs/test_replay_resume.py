@@ -19,6 +19,8 @@ import pytest
 from replay_runs import experiment, run, table
 
 from bidder.auctions.result import COUNTED, STEPS, SettingResult
+from bidder.errors import InputError
+from bidder.jobs.progress import Silent
 from bidder.jobs.replay_store import Store, fingerprint
 
 PROC = Path("/proc")
@@ -218,3 +220,33 @@ def test_no_worker_outlives_a_killed_run(tmp_path):
         time.sleep(0.05)
     assert not any((PROC / str(w)).exists() for w in workers)
     assert len(table(run(config).folder / "results.csv")) == 64
+
+
+def test_a_log_that_changes_while_it_is_replayed(tmp_path):
+    config = experiment(tmp_path)
+
+    class Writing(Silent):
+        def stage(self, name: str, steps: int = 0) -> None:
+            if name.startswith("replaying"):
+                with (tmp_path / "log.csv").open("a", encoding="utf-8") as log:
+                    log.write("\n")
+
+    with pytest.raises(InputError, match=r"small\.yaml:2:1: the log has changed while it was replayed"):
+        run(config, progress=Writing())
+    assert not list((tmp_path / "out" / ".settings").iterdir())
+    assert not (tmp_path / "out" / "results.csv").exists()
+    run(config)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(tmp_path):
+    config = experiment(tmp_path)
+    (tmp_path / "out").mkdir(mode=0o500)
+    with pytest.raises(InputError, match="out: cannot be written: Permission denied"):
+        run(config)
+
+
+def test_a_lock_that_cannot_be_made(tmp_path):
+    (tmp_path / "out" / ".lock").mkdir(parents=True)
+    with pytest.raises(InputError, match="out: cannot be written: Is a directory"):
+        run(experiment(tmp_path))
