@@ -53,6 +53,21 @@ FIELDS: dict[str, tuple[str, str]] = {
     "rp_bad_cells": ("wrong number of cells", "列数不符"),
     "rp_bad_bid": ("a bid in an auction that is not in the log", "出价所属竞价不在日志中"),
     "rp_bad_value": ("no valid {field}", "{field} 无效"),
+    "rp_note_never_won": (
+        "{n} of {all} auctions have no known price: whatever is bid, they are never won.",
+        "{all} 次竞价中有 {n} 次没有已知价格：无论出价多少都视为未竞得。",
+    ),
+    "rp_note_drawn": (
+        "{n} of {all} auctions had no known price: theirs were drawn from the estimated distribution, above "
+        "the bids that lost. {never} draws lie above all known prices and are never won.",
+        "{all} 次竞价中有 {n} 次没有已知价格：其价格按估计的分布在未竞得出价之上抽取；"
+        "{never} 次抽取高于所有已知价格，视为未竞得。",
+    ),
+    "rp_note_early": (
+        "All times lie before 1973: is ts in seconds or milliseconds? It counts microseconds since 1970 UTC.",
+        "所有时间都早于 1973 年：ts 的单位是秒或毫秒吗？它应为自 1970 年（UTC）起的微秒数。",
+    ),
+    "rp_note_zone": ("{field} has no time zone: taken as UTC.", "{field} 没有时区：按 UTC 处理。"),
     "rp_note_no_times": (
         "The log has no times: rows are taken to be in the order of time.",
         "日志没有时间：按行序视为时间顺序。",

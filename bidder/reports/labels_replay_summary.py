@@ -8,8 +8,8 @@ SUMMARY: dict[str, tuple[str, str]] = {
     "rp_notes": ("Know before reading on", "阅读前须知"),
     "rp_censored": (
         "The log only knows the prices of auctions that were won. The market's prices are estimated from "
-        "them; auctions that had been lost cannot be replayed at higher bids.",
-        "日志只包含竞得竞价的价格。市场价分布由此估计；当时未竞得的竞价无法按更高出价回放。",
+        "them and from the bids that lost.",
+        "日志只包含竞得竞价的价格。市场价分布由这些价格和未竞得的出价估计。",
     ),
     "rp_nothing_won": ("No setting won a single auction.", "没有任何设置竞得过曝光。"),
     "rp_no_clicks": ("No setting got a single click.", "没有任何设置获得点击。"),

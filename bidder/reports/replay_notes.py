@@ -12,6 +12,12 @@ from bidder.reports.replay_view import ReplayView
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?P<n>[\d,]+) of (?P<all>[\d,]+) rows were bad and left out: (?P<why>.*)", "rp_note_bad_rows"),
+    (r"(?P<n>[\d,]+) of (?P<all>[\d,]+) auctions have no known price: they are never won, .*",
+     "rp_note_never_won"),
+    (r"(?P<n>[\d,]+) of (?P<all>[\d,]+) auctions have no known price: drawn above the bids that lost; "
+     r"(?P<never>[\d,]+) draws lie above all known prices and never win", "rp_note_drawn"),
+    (r"all times lie before 1973: .*", "rp_note_early"),
+    (r"(?P<field>\S+) has no time zone: taken as UTC", "rp_note_zone"),
     (r"the log has no times: rows are taken to be in the order of time", "rp_note_no_times"),
     (r"the log has no predicted rates \(pctr\)", "rp_note_no_pctr"),
     (r"the log holds won auctions alone \(there are no bid logs\)", "rp_note_won_alone"),

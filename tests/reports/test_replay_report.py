@@ -285,6 +285,32 @@ def test_notes_of_the_readers_are_known() -> None:
     assert all(any("\u4e00" <= c <= "\u9fff" for c in note) for note in chinese)
 
 
+def test_notes_of_censored_logs_and_of_times_are_known() -> None:
+    import numpy as np
+
+    from bidder.auctions.log import AuctionLog, InMemory, LogInfo
+    from bidder.files.auction_logs.opening import EARLY
+    from bidder.jobs.replay_parts import Part, told_unknown, with_drawn_prices
+
+    info = LogInfo(("c",), censored=True)
+    lost = np.array([-1, 6, -1])
+    log = AuctionLog(info, np.arange(3), np.zeros(3, np.int32), np.array([5, -1, 7]), lost_bid=lost)
+    part = Part(InMemory(log), 0, 3, info)
+    notes = (
+        EARLY, "ts has no time zone: taken as UTC", told_unknown(part),
+        told_unknown(with_drawn_prices(part, 1, win_on_tie=True)),
+    )
+    assert told(view(sample_result(notes=notes)))[1:] == [
+        "ts has no time zone: taken as UTC.",
+        "1 of 3 auctions have no known price: whatever is bid, they are never won.",
+        "1 of 3 auctions had no known price: theirs were drawn from the estimated distribution, above the bids "
+        "that lost. 0 draws lie above all known prices and are never won.",
+    ]
+    chinese = told(view(sample_result(notes=notes), "zh"))
+    assert len(chinese) == 4
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in note) for note in chinese)
+
+
 def test_too_few_episodes_for_an_interval_are_a_dash() -> None:
     nan = math.nan
     few = tuple(
