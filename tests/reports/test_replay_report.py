@@ -303,8 +303,8 @@ def test_notes_of_censored_logs_and_of_times_are_known() -> None:
     assert told(view(sample_result(notes=notes)))[1:] == [
         "ts has no time zone: taken as UTC.",
         "1 of 3 auctions have no known price: whatever is bid, they are never won.",
-        "1 of 3 auctions had no known price: theirs were drawn from the estimated distribution, above the bids "
-        "that lost. 0 draws lie above all known prices and are never won.",
+        "1 of 3 auctions had no known price: theirs were drawn from the estimated distribution, above the "
+        "bids that lost. 0 draws lie above all known prices and are never won.",
     ]
     chinese = told(view(sample_result(notes=notes), "zh"))
     assert len(chinese) == 4
