@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,21 @@ class Weekday(StrEnum):
     def number(self) -> int:
         """0 for Monday to 6 for Sunday."""
         return list(Weekday).index(self)
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone, checked.
+
+    Raises
+    ------
+    ValueError
+        For a name that the time zone database does not have.
+    """
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"time zone {name!r} is not known; expected a name such as Asia/Shanghai") from error
+    return name
 
 
 def period_start(start: date, period: Period, number: int) -> date:

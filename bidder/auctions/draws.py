@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 
 CLICK, CONVERSION, PARTICIPATION, BID, SLOT, COMPETITOR, COMPETITOR_CLICK, PRICE = range(8)
 """Purposes: each has a stream of its own."""

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
+from bidder.arrays import Bytes, Codes, Floats, Ints
 
 MICROSECOND = 1_000_000
 """Microseconds in a second: the unit of every ``ts``."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.engine.calls import Asked, StrategyError
 from bidder.auctions.engine.columns import take
 from bidder.auctions.engine.hindsight_replay import HindsightReplay

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import LogInfo
 from bidder.auctions.rules import Episodes, Rules

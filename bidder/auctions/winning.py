@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.rules import Payment, Rules
 

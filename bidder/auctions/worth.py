@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.log import AuctionLog
 
 BILLION = 1_000_000_000

@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bidder.budget.spec_base import Money, Percent, PositiveMoney, Share, Spec
 from bidder.budget.spec_campaign import Campaign, Channel, Season
 from bidder.budget.spec_limits import AnyLimit, Metric, Scope
 from bidder.calendar import Horizon, Period
+from bidder.quantities import Money, Percent, PositiveMoney, Share, Spec
 
 MAX_PERIODS = 3660
 Spread = Annotated[float, Field(ge=0, le=2)]

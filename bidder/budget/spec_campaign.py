@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from bidder.budget.spec_base import (
+from bidder.calendar import DayRule, Weekday
+from bidder.quantities import (
     Count,
     Index,
     Money,
@@ -19,7 +20,6 @@ from bidder.budget.spec_base import (
     Share,
     Spec,
 )
-from bidder.calendar import DayRule, Weekday
 
 
 class HillCurve(Spec):

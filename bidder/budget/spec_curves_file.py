@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from bidder.budget.spec import Spread
-from bidder.budget.spec_base import Money, PositiveCount, PositiveMoney, Spec
 from bidder.calendar import Period
+from bidder.quantities import Money, PositiveCount, PositiveMoney, Spec
 
 
 class History(Spec):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from bidder.budget.spec_base import Count, Money, Percent, PositiveCount, PositiveMoney, Share, Spec
+from bidder.quantities import Count, Money, Percent, PositiveCount, PositiveMoney, Share, Spec
 
 
 class Per(StrEnum):

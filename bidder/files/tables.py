@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bidder.budget.spec_base import HUGE
 from bidder.errors import InputError, Place, Problem, one_of
+from bidder.quantities import HUGE
 
 MAX_BYTES = 256 * 1024 * 1024
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)

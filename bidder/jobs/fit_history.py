@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bidder.budget.fitting.spec import FitSpec
-from bidder.budget.spec_base import HUGE
 from bidder.calendar import Period, period_start
 from bidder.errors import Place, Problem
 from bidder.files.tables import Row, Table, read_table, shown
+from bidder.quantities import HUGE
 
 if TYPE_CHECKING:
     from bidder.budget.fitting.history import History

@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path as FilePath
 
 from bidder.budget.spec import PlanSpec
-from bidder.budget.spec_base import HUGE
 from bidder.budget.spec_campaign import Campaign, FittedCurve, GeometricCarryover, HillCurve
 from bidder.budget.spec_curves_file import CurvesFile, FittedHill
 from bidder.calendar import period_start
 from bidder.errors import InputError, Path, Problem, Problems, one_of
 from bidder.files.yaml_reader import read_document
+from bidder.quantities import HUGE
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from bidder.money import MICROS
 
 if TYPE_CHECKING:
-    from bidder.auctions.arrays import Ints
+    from bidder.arrays import Ints
     from bidder.auctions.log import AuctionLog
     from bidder.worlds.spec import IpinyouShape
     from bidder.worlds.world import World

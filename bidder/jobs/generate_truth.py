@@ -10,7 +10,7 @@ from bidder.files.tables import write_table
 from bidder.jobs.generate_reports import money, search_channels
 
 if TYPE_CHECKING:
-    from bidder.auctions.arrays import Floats
+    from bidder.arrays import Floats
     from bidder.worlds.channel import Channel
     from bidder.worlds.world import World
 

@@ -15,7 +15,7 @@ from bidder.auctions.experiments.spec_resolve import DAY_US, LogFacts
 from bidder.auctions.log import COLUMNS, AuctionLog, LogInfo, LogSource
 
 if TYPE_CHECKING:
-    from bidder.auctions.arrays import Ints
+    from bidder.arrays import Ints
     from bidder.auctions.experiments.spec_parts import SplitSpec
     from bidder.auctions.landscapes.histogram import PriceHistogram
     from bidder.auctions.landscapes.prices import PriceDistribution

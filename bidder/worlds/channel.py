@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.auctions.arrays import Bytes, Floats, Ints
+from bidder.arrays import Bytes, Floats, Ints
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.auctions.ranked.ranking import quality_weights
 from bidder.money import MICROS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Codes, Ints
+from bidder.arrays import Codes, Ints
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.money import MICROS
 from bidder.worlds.channel import Channel, Place, Visited

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Codes, Floats, Ints
+from bidder.arrays import Codes, Floats, Ints
 from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
 from bidder.auctions.ranked.ranking import quality_weights
 from bidder.money import MICROS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
+from bidder.arrays import Bytes, Codes, Floats, Ints
 from bidder.auctions.log import MICROSECOND
 from bidder.money import MICROS, minor_per_unit
 from bidder.worlds.hours import DAY

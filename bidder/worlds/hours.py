@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Floats, Ints
+from bidder.arrays import Bools, Floats, Ints
 from bidder.auctions.log import MICROSECOND
 from bidder.worlds.spec import Calendar
 

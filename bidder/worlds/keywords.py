@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Codes, Floats, Ints
+from bidder.arrays import Codes, Floats, Ints
 from bidder.money import MICROS, minor_per_unit
 from bidder.worlds.hours import SLOTS, scaled
 from bidder.worlds.random import KEYWORDS, POLICY, generator, unit_lognormal

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 
 KEYWORDS, COMPETITORS, POLICY, VISITORS, BLOCK = range(5)
 """First part of a key: what the numbers are for."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools, Floats, Ints
+from bidder.arrays import Bools, Floats, Ints
 from bidder.money import MICROS
 from bidder.worlds.keywords import Keywords
 from bidder.worlds.random import COMPETITORS, generator

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
 from bidder.budget.spec_campaign import Season
+from bidder.calendar import known_zone
 from bidder.worlds.spec_base import Name, Profile, Spec, Week
 from bidder.worlds.spec_channels import Display, Retargeting, Search, Visitors
 
@@ -20,14 +20,6 @@ EVENING = [
 MAX_DAYS = 800
 TAKEN = frozenset({"truth", "date", "actual", "fitted", "trend", "season", "controls"})
 """Names that a channel may not have: a folder of the world, and columns of `bidder fit`."""
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"time zone {name!r} is not known; expected a name such as Asia/Shanghai") from None
-    return name
 
 
 class WorldSeason(Season):
@@ -44,7 +36,7 @@ class Calendar(Spec):
     """First local day."""
     days: Annotated[int, Field(ge=1, le=MAX_DAYS)]
     """Number of days."""
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    time_zone: Annotated[str, AfterValidator(known_zone)] = "Asia/Shanghai"
     """IANA name of the shop's time zone."""
     by_hour: Profile = Field(default=EVENING)
     """Relative traffic by local hour."""

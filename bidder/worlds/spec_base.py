@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bidder.budget.spec_base import Spec
+from bidder.quantities import Spec
 
 Name = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\s=+\-@/\\.][^\r\n/\\]*$")]
 """A name that can stand in a table and in a file name."""

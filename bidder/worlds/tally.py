@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
+from bidder.arrays import Bytes, Codes, Floats, Ints
 from bidder.worlds.hours import DAY, Hours
 from bidder.worlds.market_search import MEASURES
 

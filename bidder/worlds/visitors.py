@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.worlds.channel import Visited
 from bidder.worlds.draws import Block, one_order_value, times
 from bidder.worlds.hours import DAY, Hours

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidder.auctions.landscapes.bid_landscape import bid_landscape
-from bidder.auctions.landscapes.hull import concave_hull
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.auctions.rules import Payment, Pricing, Rules
 from bidder.auctions.winning import least_payment, least_winning_bid
+from bidder.keywords.bids.hull import concave_hull
 
 
 def log(price, value, floor=None):

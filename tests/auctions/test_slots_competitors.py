@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pytest
 
-from bidder.auctions.arrays import fixed
+from bidder.arrays import fixed
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, FIELDS
 from bidder.auctions.landscapes.prices import PriceDistribution

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from slots_reference import replay
 
-from bidder.auctions.arrays import fixed
+from bidder.arrays import fixed
 from bidder.auctions.kernels.slots import RankedColumns, replay_ranked
 from bidder.auctions.kernels.state import BALANCE, COST, FIELDS, IMPRESSIONS, STOPPED
 from bidder.auctions.log import CompetingBids

@@ -9,9 +9,9 @@ import pytest
 from pydantic import Field
 
 from bidder.budget.spec import PlanSpec
-from bidder.budget.spec_base import Money, Spec
 from bidder.errors import InputError
 from bidder.files.yaml_reader import build, parse_yaml, read_document
+from bidder.quantities import Money, Spec
 
 HEAD = """\
 currency: CNY

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Floats, Ints, fixed
+from bidder.arrays import Bools, Floats, Ints, fixed
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.strategies.base import Control, Requests, Strategy, View
 from bidder.errors import BidderError, ExitCode

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.log import MICROSECOND, LogInfo
 from bidder.auctions.result import STEPS
 from bidder.auctions.rules import Episodes

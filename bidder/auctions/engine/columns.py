@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Bytes, Codes, Ints, fixed
+from bidder.arrays import Bools, Bytes, Codes, Ints, fixed
 from bidder.auctions.draws import CLICK, CONVERSION, uniforms
 from bidder.auctions.engine.clock import DAY_US
 from bidder.auctions.log import COLUMNS, AuctionLog

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.engine.clock import clock
 from bidder.auctions.engine.pieces import blocks_by_campaign, eligible, episode_budget, falls_short
 from bidder.auctions.engine.players import market_player

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.engine.calls import Asked, StrategyError
 from bidder.auctions.engine.clock import Segment, clock
 from bidder.auctions.engine.tally import Tally

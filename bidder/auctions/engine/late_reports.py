@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Bytes, Ints
+from bidder.arrays import Bytes, Ints
 
 
 class LateReports:

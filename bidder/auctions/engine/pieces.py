@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.engine.clock import Segment
 from bidder.auctions.engine.columns import allowed, take
 from bidder.auctions.log import AuctionLog

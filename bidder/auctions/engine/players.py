@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bytes, Codes, Floats, Ints
+from bidder.arrays import Bytes, Codes, Floats, Ints
 from bidder.auctions.engine import columns as convert
 from bidder.auctions.engine.clock import Segment
 from bidder.auctions.kernels.binned import Ladder, ladder, replay_binned

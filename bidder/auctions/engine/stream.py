@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Bytes, Ints, fixed
+from bidder.arrays import Bytes, Ints, fixed
 from bidder.auctions.engine.calls import Asked, requests_of_block
 from bidder.auctions.engine.clock import Segment, clock
 from bidder.auctions.engine.late_reports import LateReports

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.result import COUNTED, Comparison, SettingResult
 
 FEWEST = 6

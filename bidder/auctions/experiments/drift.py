@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.landscapes import buckets
 from bidder.auctions.landscapes.landscape import Tally
 from bidder.auctions.log import AuctionLog

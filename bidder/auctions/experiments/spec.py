@@ -25,7 +25,7 @@ from bidder.auctions.experiments.spec_parts import (
 )
 from bidder.auctions.rules import Outcomes, OverBudget
 from bidder.auctions.worth import Objective
-from bidder.budget.spec_base import Spec
+from bidder.quantities import Spec
 
 
 class VariedSpec(Spec):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from bidder.auctions.log import COLUMNS
-from bidder.budget.spec_base import Spec
+from bidder.quantities import Spec
 
 Reader = Literal[
     "ipinyou_theta", "ipinyou_validation", "ipinyou_raw", "auctionnet", "bat", "csv", "parquet"

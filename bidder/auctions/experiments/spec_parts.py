@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bidder.auctions.rules import LastEpisode, Payment, Pricing
-from bidder.budget.spec_base import Spec
+from bidder.quantities import Spec
 
 MOST = 2**53
 """No amount may exceed this, so that every whole one is exact."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.kernels.single import CLIP, RUN, cut, fits, one_by_one, play
 from bidder.auctions.kernels.state import (
     BALANCE,

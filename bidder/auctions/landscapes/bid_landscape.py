@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
-from bidder.auctions.landscapes.hull import concave_hull
+from bidder.arrays import Floats, Ints
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.rules import Payment, Pricing, Rules
 from bidder.auctions.winning import least_payment, least_winning_bid
+from bidder.keywords.bids.hull import concave_hull
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 
 BITS = 9
 """Binary digits, behind the leading one, that tell two buckets apart."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.landscapes import buckets
 from bidder.auctions.landscapes.shares import share_up
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bidder.auctions.arrays import Codes, Floats, Ints
+from bidder.arrays import Codes, Floats, Ints
 
 if TYPE_CHECKING:
     from bidder.auctions.landscapes.bid_landscape import BidLandscape
@@ -79,7 +79,7 @@ class PriceHistogram:
             With ``multiplier`` the bid and ``cost`` in currency units, summed over the hours.
         """
         from bidder.auctions.landscapes.bid_landscape import BidLandscape
-        from bidder.auctions.landscapes.hull import concave_hull
+        from bidder.keywords.bids.hull import concave_hull
 
         rows = self.campaign == self.campaigns.index(campaign)
         if hours is not None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.kernels.state import BALANCE, CLICKS, COST, ENTERED, IMPRESSIONS, STOPPED
 from bidder.auctions.landscapes.histogram import PriceHistogram
 from bidder.auctions.landscapes.shares import share_down, share_up

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.landscapes import buckets
 from bidder.auctions.landscapes.landscape_fit import FAMILIES, Grouped, fit_families
 from bidder.auctions.landscapes.prices import PriceDistribution

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.landscapes import buckets
 from bidder.auctions.landscapes.prices import PriceDistribution
 

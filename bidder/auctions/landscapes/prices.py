@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 
 
 @dataclass(frozen=True)

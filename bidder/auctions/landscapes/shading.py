@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
-from bidder.auctions.landscapes.hull import concave_hull
+from bidder.arrays import Floats
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Rules
+from bidder.keywords.bids.hull import concave_hull
 
 
 @dataclass(frozen=True)

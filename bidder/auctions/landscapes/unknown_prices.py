@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bidder.auctions.arrays import Bools, Floats, Ints
+from bidder.arrays import Bools, Floats, Ints
 from bidder.auctions.draws import PRICE, uniforms
 from bidder.auctions.landscapes.landscape import PriceCounter
 from bidder.auctions.landscapes.prices import PriceDistribution

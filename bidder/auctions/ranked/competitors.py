@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.draws import COMPETITOR, uniforms
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, CompetingBids

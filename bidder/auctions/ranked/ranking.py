@@ -36,7 +36,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools, Codes, Floats, Ints
+from bidder.arrays import Bools, Codes, Floats, Ints
 from bidder.auctions.log import CompetingBids
 from bidder.auctions.rules import Outcomes, OverBudget, Payment, Pricing, Rules
 from bidder.errors import InputError, Problem

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from bidder.auctions.arrays import Codes, Floats, Ints
+from bidder.arrays import Codes, Floats, Ints
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.log import AuctionLog, LogInfo
 from bidder.auctions.rules import Episodes, Rules
-from bidder.budget.spec_base import Spec
+from bidder.quantities import Spec
 
 EARLIER = "earlier auctions (split: {train: ...} or training: {...})"
 """What a strategy asks for that learns from a log, in words for the experiment's author."""

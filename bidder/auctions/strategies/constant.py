@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Control, Requests, Strategy, StrategyParams, View
-from bidder.budget.spec_base import Money
+from bidder.quantities import Money
 
 
 class ConstantParams(StrategyParams):

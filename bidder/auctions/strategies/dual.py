@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Control, Market
 from bidder.auctions.strategies.controllers import Gain
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams

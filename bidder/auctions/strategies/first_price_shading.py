@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.landscapes.landscape import PriceCounter
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.landscapes.shading import ShadingTable, shading_table
 from bidder.auctions.rules import Pricing
 from bidder.auctions.strategies.base import EARLIER, Control, Market, Requests, Strategy, Training, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
-from bidder.budget.spec_base import Rate
+from bidder.quantities import Rate
 
 LEAST = 1e-4
 """Pacing never multiplies values by less."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Control, Requests, Strategy, StrategyParams, View
 from bidder.auctions.strategies.valuation import needed
-from bidder.budget.spec_base import Money, Rate
+from bidder.quantities import Money, Rate
 
 
 class LinearParams(StrategyParams):

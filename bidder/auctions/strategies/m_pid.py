@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.strategies.base import Control, Counts, Market, Requests
 from bidder.auctions.strategies.controllers import Gain, PidLoop
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
 from bidder.auctions.strategies.valuation import chance
-from bidder.budget.spec_base import PositiveMoney, Share
+from bidder.quantities import PositiveMoney, Share
 
 _OFF = 1e-2
 _NONE, _MUCH = np.log(_OFF), np.log(1e3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
 from bidder.auctions.strategies.valuation import Valuation, ValueParams
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Market
 from bidder.auctions.strategies.controllers import Gain
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
-from bidder.budget.spec_base import Rate
+from bidder.quantities import Rate
 
 _HOUR = 1.0 / 24.0
 _MOST = np.log(2.0)

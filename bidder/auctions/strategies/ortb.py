@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.rules import Payment
 from bidder.auctions.strategies.base import (
@@ -22,7 +22,7 @@ from bidder.auctions.strategies.base import (
     View,
 )
 from bidder.auctions.strategies.valuation import needed
-from bidder.budget.spec_base import PositiveMoney
+from bidder.quantities import PositiveMoney
 
 _SAMPLE = 4096
 _HALVINGS = 60

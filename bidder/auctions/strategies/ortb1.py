@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.ortb import Ortb, OrtbParams
 
 

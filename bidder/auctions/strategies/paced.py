@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 from pydantic import Field, model_validator
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.landscapes.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.strategies.base import Control, Market, Requests, Strategy, View
 from bidder.auctions.strategies.traffic import HourWeights, Share, TrafficPlan
 from bidder.auctions.strategies.valuation import Valuation, ValueParams, requests_of
-from bidder.budget.spec_base import Rate
+from bidder.quantities import Rate
 
 Factor = Annotated[float, Field(gt=0, le=1e6)]
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.draws import BID, uniforms
 from bidder.auctions.strategies.base import Control, Requests, Strategy, StrategyParams, View
-from bidder.budget.spec_base import Money
+from bidder.quantities import Money
 
 
 class RandomParams(StrategyParams):

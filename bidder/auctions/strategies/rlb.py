@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Requests
 from bidder.auctions.strategies.valuation import needed
 from bidder.auctions.strategies.value_table import TableParams, TableStrategy

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats
+from bidder.arrays import Floats
 from bidder.auctions.strategies.base import Control, Market
 from bidder.auctions.strategies.paced import Course, Look, Paced, PacedParams
-from bidder.budget.spec_base import Rate
+from bidder.quantities import Rate
 
 SLOW_START = 0.1
 """Probability to begin with when nothing is known."""

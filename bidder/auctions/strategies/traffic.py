@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.log import AuctionLog
 from bidder.auctions.rules import Episodes
 from bidder.auctions.strategies.base import Market, View

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.draws import BID, uniforms
 from bidder.auctions.landscapes.bid_landscape import BidLandscape, bid_landscape
 from bidder.auctions.rules import Pricing

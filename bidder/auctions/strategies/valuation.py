@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import model_validator
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.rules import Pricing
 from bidder.auctions.strategies.base import Counts, Market, Requests, StrategyParams
-from bidder.budget.spec_base import PositiveMoney
+from bidder.quantities import PositiveMoney
 
 if TYPE_CHECKING:
     from bidder.auctions.log import AuctionLog

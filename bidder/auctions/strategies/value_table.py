@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from bidder.auctions.arrays import Floats, Ints
+from bidder.arrays import Floats, Ints
 from bidder.auctions.landscapes.prices import PriceDistribution
 from bidder.auctions.strategies.base import EARLIER, Market, Requests, Strategy, StrategyParams
-from bidder.budget.spec_base import Rate
+from bidder.quantities import Rate
 
 MAX_CELLS = 250_000_000
 """Most numbers in all tables of a strategy (2 GB)."""

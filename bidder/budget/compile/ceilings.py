@@ -17,10 +17,10 @@ from bidder.budget.compile.objective import conversion_worth, spend_cost
 from bidder.budget.compile.retargeting import click_price
 from bidder.budget.compile.scopes import targets
 from bidder.budget.curves import CurveBank
-from bidder.budget.spec_base import HUGE
 from bidder.budget.spec_campaign import Lots
 from bidder.budget.spec_limits import CpaCap, Metric, OutcomeFloor, RoasFloor
 from bidder.money import minor_per_unit
+from bidder.quantities import HUGE
 
 Floats = NDArray[np.float64]
 

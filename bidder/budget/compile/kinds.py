@@ -12,7 +12,6 @@ from bidder.budget.compile.draft import Draft, Tag
 from bidder.budget.compile.scopes import Target, span_of, tag, targets
 from bidder.budget.compile.sums import Span, combine, results_of, spend_of
 from bidder.budget.problem import Linear, Side, Unit
-from bidder.budget.spec_base import HUGE
 from bidder.budget.spec_limits import (
     CashLimit,
     CpaCap,
@@ -27,6 +26,7 @@ from bidder.budget.spec_limits import (
 )
 from bidder.errors import Path
 from bidder.money import minor_per_unit, to_minor
+from bidder.quantities import HUGE
 
 Integers = NDArray[np.int64]
 

@@ -9,8 +9,8 @@ from scipy import sparse
 from bidder.budget.compile.draft import Draft, Tag
 from bidder.budget.compile.grid import Grid
 from bidder.budget.problem import Linear, Side, Unit
-from bidder.budget.spec_base import HUGE
 from bidder.errors import Path
+from bidder.quantities import HUGE
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

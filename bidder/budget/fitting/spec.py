@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bidder.budget.spec_base import Spec
 from bidder.calendar import Period
+from bidder.quantities import Spec
 
 RESERVED = frozenset({"date", "actual", "fitted", "trend", "season", "controls"})
 """Columns of the decomposition that a campaign's name may not shadow."""

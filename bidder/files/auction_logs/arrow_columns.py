@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools
+from bidder.arrays import Bools
 from bidder.auctions.log import COLUMNS, AuctionLog, CompetingBids, LogInfo
 
 COUNT = "competing_bids"

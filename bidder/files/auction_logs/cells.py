@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools, Ints
-from bidder.budget.spec_base import HUGE
+from bidder.arrays import Bools, Ints
 from bidder.files.auction_logs.reading import Batch, Frame, Reading, found_texts
 from bidder.files.auction_logs.streams import MARK
+from bidder.quantities import HUGE
 
 Kind = Literal["whole", "moment", "number", "scaled", "flag", "text", "user"]
 MILLION = 1_000_000

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.auctions.log import AuctionLog, CompetingBids, LogInfo
 from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.auction_logs.cells import Rule, clean, rule

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools, Ints
+from bidder.arrays import Bools, Ints
 from bidder.auctions.log import LogInfo
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.cells import Rule, clean, hashed

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.auctions.arrays import Bools, Ints
+from bidder.arrays import Bools, Ints
 from bidder.auctions.log import LogInfo
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.streams import MARK

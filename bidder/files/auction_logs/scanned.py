@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from bidder.auctions.arrays import Codes, Ints
+from bidder.arrays import Codes, Ints
 from bidder.auctions.log import AuctionLog, InMemory, LogInfo, LogSource
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.extras import Extras, check_campaigns

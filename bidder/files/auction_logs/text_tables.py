@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from bidder.auctions.arrays import Ints
+from bidder.arrays import Ints
 from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.auction_logs.reading import Batch, Reading, unreadable
 from bidder.files.auction_logs.streams import MARK, TextStream

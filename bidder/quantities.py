@@ -1,4 +1,4 @@
-"""Number types with units, shared by every part of the plan's specification."""
+"""Number types with units, and the base of everything that a YAML file may say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 HUGE = 1e13
-"""No amount of money, clicks or conversions in a plan may exceed this (it keeps sums exact)."""
+"""No amount of money, clicks or conversions may exceed this (it keeps sums exact)."""
 
 
 class Spec(BaseModel):

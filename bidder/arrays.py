@@ -1,4 +1,4 @@
-"""Array types of the replay engine."""
+"""Array types of the engines."""
 
 from __future__ import annotations
 

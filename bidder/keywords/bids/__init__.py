@@ -1,0 +1,1 @@
+"""From values to bids: the multiplier of the account, bid simulators, exploration, positions."""

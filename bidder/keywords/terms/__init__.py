@@ -1,0 +1,1 @@
+"""Search terms and texts: suggestions for a human."""

@@ -1,0 +1,1 @@
+"""Value of a click: conversion rate x revenue per conversion, shrunk to what is alike."""

@@ -1,0 +1,1 @@
+"""Run history and audit trail in a database: what was proposed, approved, exported and confirmed."""
