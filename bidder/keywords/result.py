@@ -59,10 +59,12 @@ class Alpha:
         After damping.
     bound_by : str
         "roas", "budget", "limit" or "none".
-    roas_slope, cost_slope : float
+    roas_slope, cost_slope : float, NaN where nothing is known
         Elasticities used: d log ROAS / d log alpha (negative) and d log cost / d log alpha.
     source : str
-        "response" (the account's own days), "landscape" (bid simulator) or "start" (nothing known).
+        "response" (the account's own days) or "start" (nothing known).
+    ordinary : float
+        The chosen one without the indices of the day: what the next night goes on from.
     """
 
     in_force: float
@@ -74,6 +76,7 @@ class Alpha:
     roas_slope: float
     cost_slope: float
     source: str
+    ordinary: float
 
 
 class Reason(IntEnum):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from bidder.quantities import PositiveMoney, Rate, Ratio, Share, Spec
+from bidder.quantities import Index, PositiveMoney, Rate, Ratio, Share, Spec
 
 Factor = Annotated[float, Field(gt=0, le=100)]
 Days = Annotated[float, Field(gt=0, le=3650)]
@@ -43,12 +43,18 @@ class DailyBudget(Spec):
 
 
 class DayWeight(Spec):
-    """Days that tell less, or nothing, about ordinary days."""
+    """Days that tell less, or nothing, about ordinary days; and what to expect of them."""
 
     dates: Annotated[list[date], Field(min_length=1, max_length=400)]
     """The days."""
     weight: Share = 0.0
     """Of their rows; 0 leaves them out."""
+    traffic: Index = 1.0
+    """Searches on such a day, relative to an ordinary one."""
+    price: Index = 1.0
+    """Prices of clicks, relative to an ordinary day."""
+    conversion: Index = 1.0
+    """Conversions per click, relative to an ordinary day."""
 
 
 class ValueSpec(Spec):

@@ -1,0 +1,188 @@
+"""The account's own response: what its cost and its ROAS did when its bids were higher or lower.
+
+The bids of a day come to one number, alpha = sum(clicks x bid) x target / sum(clicks x value). Around the
+bids in force ROAS falls and cost rises with alpha about as powers of it (constant elasticities; Varian,
+"Position auctions", 2007, section 6, finds clicks and cost per click log-linear in the bid). ROAS is
+counted with the *estimated* value of the clicks, which is free of the noise of single conversions, and
+corrected by how estimates and conversions compare lately.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bidder.arrays import Bools, Floats
+from bidder.keywords.data import AccountDays, DayWeights
+from bidder.money import MICROS
+
+ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES = -0.7, 0.15, (-1.0, -0.3)
+"""Prior mean and standard deviation of d log ROAS / d log alpha, and its range: a second-price click costs
+less than in proportion to the bid."""
+COST_SLOPE, COST_SLOPE_SD, COST_SLOPES = 1.5, 0.3, (1.0, 3.0)
+"""The same of d log cost / d log alpha: more clicks, and dearer ones."""
+LEAST_NOISE = 0.02
+"""Standard deviation of the log of a day's ROAS or cost that is assumed at least."""
+ENOUGH_CLICKS = 1000.0
+"""Days are forgotten as fast as leaves the level so many clicks."""
+HALF_LIVES = (2.0, 4.0, 8.0, 16.0, 32.0)
+"""Days; the shortest that leaves enough clicks is taken for levels."""
+SLOPE_HALF_LIFE = 14.0
+CALIBRATION_HALF_LIFE = 14.0
+CALIBRATION_CONVERSIONS = 400.0
+"""Conversions that "estimates are right" is worth: one standard deviation of drift is 5%, 1 / sqrt(400)."""
+WEEKDAY_DAYS = 2.0
+"""Days of a weekday that "this weekday is like the others" is worth."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """The account's response around the bids in force, on an ordinary day.
+
+    Attributes
+    ----------
+    in_force : float
+        Alpha of the bids of the last day.
+    roas : float
+        Value per unit of spend at these bids.
+    cost : float
+        Expected cost of the coming weekday at these bids, currency units.
+    roas_slope, cost_slope : float
+        d log ROAS / d log alpha (negative), d log cost / d log alpha.
+    cost_noise : float
+        Standard deviation of the log of a day's cost.
+    calibration : float
+        Value that clicks lately brought, relative to what was estimated.
+    """
+
+    in_force: float
+    roas: float
+    cost: float
+    roas_slope: float
+    cost_slope: float
+    cost_noise: float
+    calibration: float
+
+
+@dataclass(frozen=True)
+class _Days:
+    """The usable days: age in days, clicks, log alpha, log ROAS, log cost, weekday."""
+
+    age: Floats
+    clicks: Floats
+    alpha: Floats
+    roas: Floats
+    cost: Floats
+    weekday: Floats
+    weight: Floats
+
+
+def calibration(days: AccountDays, weights: DayWeights, worth: Floats) -> float:
+    """Observed value over estimated value of recent clicks, shrunk to 1.
+
+    Parameters
+    ----------
+    days : AccountDays
+    weights : DayWeights
+        Of the same days.
+    worth : ndarray of float64, shape (D,)
+        Value reported so far for the clicks of each day: revenue, or conversions under a target CPA.
+    """
+    recent = weights.weight * 0.5 ** ((days.day[-1] - days.day) / CALIBRATION_HALF_LIFE) * days.present
+    expected = float(recent @ (weights.maturity * days.value_clicks))
+    conversions = float(recent @ days.conversions)
+    if expected <= 0:
+        return 1.0
+    known = conversions / (conversions + CALIBRATION_CONVERSIONS)
+    return float(1 + known * (recent @ worth / expected - 1))
+
+
+def respond(
+    days: AccountDays, weights: DayWeights, worth: Floats, target: float, response_days: int, weekday: int
+) -> Response | None:
+    """Estimate the response; None where no day tells bids, cost and value."""
+    usable = _usable(days, weights, target, response_days)
+    if usable is None:
+        return None
+    right = calibration(days, weights, worth)
+    level = usable.weight * usable.clicks * 0.5 ** (usable.age / _half_life(usable))
+    shape = usable.weight * usable.clicks * 0.5 ** (usable.age / SLOPE_HALF_LIFE)
+    roas_slope, _ = _slope(usable.alpha, usable.roas, shape, ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES)
+    season = _weekday_effects(usable, shape)
+    plain = usable.cost - season[usable.weekday.astype(np.int64)]
+    cost_slope, noise = _slope(usable.alpha, plain, shape, COST_SLOPE, COST_SLOPE_SD, COST_SLOPES)
+    now = _in_force(usable)
+    roas = _at(usable.alpha, usable.roas, level, roas_slope, now)
+    cost = _at(usable.alpha, plain, level, cost_slope, now) + season[weekday] + noise**2 / 2
+    return Response(
+        float(np.exp(now)), float(np.exp(roas)) * right, float(np.exp(cost)), roas_slope, cost_slope, noise,
+        right,
+    )
+
+
+def _usable(days: AccountDays, weights: DayWeights, target: float, response_days: int) -> _Days | None:
+    age = (days.day[-1] - days.day).astype(np.float64)
+    told: Bools = days.present & (age < response_days) & (days.clicks > 0) & (days.cost > 0)
+    told &= (days.value_clicks > 0) & np.nan_to_num(days.bid_clicks, nan=0.0).astype(bool)
+    ordinary = told & (weights.weight > 0)
+    keep = np.flatnonzero(ordinary if ordinary.any() else told)
+    if not len(keep):
+        return None
+    cost = days.cost[keep] / MICROS
+    value = days.value_clicks[keep]
+    decay = np.ones(len(keep))
+    return _Days(
+        age[keep], days.clicks[keep].astype(np.float64), np.log(days.bid_clicks[keep] * target / value),
+        np.log(value / cost), np.log(cost), (days.day[keep] - 1) % 7 + 0.0, decay,
+    )
+
+
+def _half_life(usable: _Days) -> float:
+    for half_life in HALF_LIVES:
+        if usable.clicks @ 0.5 ** (usable.age / half_life) >= ENOUGH_CLICKS:
+            return half_life
+    return HALF_LIVES[-1]
+
+
+def _in_force(usable: _Days) -> float:
+    """Log alpha of the last day, or of the last days where it has few clicks."""
+    weight = usable.clicks * 0.5 ** (usable.age - usable.age.min())
+    last = usable.age == usable.age.min()
+    if usable.clicks[last].sum() >= 30:
+        weight = weight * last
+    return float(weight @ usable.alpha / weight.sum())
+
+
+def _at(x: Floats, y: Floats, weight: Floats, slope: float, where: float) -> float:
+    total = weight.sum()
+    return float(weight @ y / total + slope * (where - weight @ x / total))
+
+
+def _slope(
+    x: Floats, y: Floats, weight: Floats, prior: float, sd: float, limits: tuple[float, float]
+) -> tuple[float, float]:
+    """Weighted regression slope with a normal prior, within limits; and the noise around the line.
+
+    The weights are scaled so that the heaviest day counts as one observation.
+    """
+    unit = weight / weight.max()
+    dx, dy = x - unit @ x / unit.sum(), y - unit @ y / unit.sum()
+    residual = dy - prior * dx
+    noise2 = max(float(unit @ residual**2) / max(float(unit.sum()) - 1.0, 1.0), LEAST_NOISE**2)
+    precision = float(unit @ dx**2) / noise2 + 1 / sd**2
+    slope = (float(unit @ (dx * dy)) / noise2 + prior / sd**2) / precision
+    slope = min(max(slope, limits[0]), limits[1])
+    after = float(unit @ (dy - slope * dx) ** 2) / max(float(unit.sum()) - 1.0, 1.0)
+    return slope, max(after, LEAST_NOISE**2) ** 0.5
+
+
+def _weekday_effects(usable: _Days, weight: Floats) -> Floats:
+    """Log cost of each weekday relative to the others at the same bids, shrunk to 0, shape (7,)."""
+    unit = weight / weight.max()
+    rest = usable.cost - COST_SLOPE * usable.alpha
+    rest = rest - unit @ rest / unit.sum()
+    weekday = usable.weekday.astype(np.int64)
+    seen = np.bincount(weekday, unit, minlength=7)
+    effects: Floats = np.bincount(weekday, unit * rest, minlength=7) / (seen + WEEKDAY_DAYS)
+    return effects
