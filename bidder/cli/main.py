@@ -6,20 +6,20 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import IO, NoReturn
 
 import click
 
 from bidder import __version__
+from bidder.cli.lazy import LazyGroup
 from bidder.cli.output import complain, printable
-from bidder.errors import BidderError, ExitCode, one_of
+from bidder.errors import BidderError, ExitCode
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("bidder.cli.init:command", "Write a working example of a plan into a folder."),
     "fit": ("bidder.cli.fit:command", "Fit response curves to past spend and results."),
     "validate": ("bidder.cli.validate:command", "Check a plan's config without solving it."),
-    "schema": ("bidder.cli.schema:command", "Print the JSON schema of a plan, experiment or world."),
+    "schema": ("bidder.cli.schema:command", "Print the JSON schema of a config, for editors."),
     "plan": ("bidder.cli.plan:command", "Find the best split of spend and prove how good it is."),
     "frontier": ("bidder.cli.frontier:command", "Show what more or less budget would bring."),
     "compare": ("bidder.cli.compare:command", "Compare two plans: what moved, and what it is worth."),
@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("bidder.cli.replay:command", "Replay past auctions under any strategy, budget and rule."),
     "generate": ("bidder.cli.generate:command", "Make a synthetic market with known truth."),
     "convert": ("bidder.cli.convert:command", "Write an auction log as partitioned Parquet, once."),
+    "bids": ("bidder.cli.bids:command", "Keyword bids and time slots, every night."),
 }
 """Subcommands: where the code is, and the line in the overview (so that help loads none of them)."""
 
@@ -34,44 +35,17 @@ BROKEN_PIPE = 141
 INTERRUPTED = 130
 
 
-class LazyGroup(click.Group):
-    """A group that imports a subcommand only when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names in the order of the overview."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the subcommand."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = getattr(import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the subcommand, or say which one may have been meant."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            expected = one_of(COMMANDS, args[0])
-            raise click.UsageError(f"unknown command {args[0]!r}; expected {expected}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, from the table alone."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bidder")
 def cli() -> None:
-    """Plan ad budgets, and replay past auctions before money is spent.
+    """Plan ad budgets, set keyword bids every night, and replay past auctions.
 
     Plan: the best split of spend over channels, campaigns and days, with a proof
     of how good it is. Start with `bidder init DIR`.
+
+    Bid: new keyword bids and time slots towards the plan's target, every night,
+    each change explained and undone with one command. Start with
+    `bidder bids nightly configs/nightly.yaml --date 2026-10-12`.
 
     Replay: what any bidding strategy, budget and auction rule would have brought
     in a log of past auctions. Start with `bidder replay simulations/pacing.yaml`.

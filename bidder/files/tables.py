@@ -23,7 +23,7 @@ from bidder.quantities import HUGE
 MAX_BYTES = 256 * 1024 * 1024
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 # What a spreadsheet takes for the beginning of a formula (the wide forms on East Asian systems too).
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
+FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def guard(text: str) -> str:
     ("'=1+1", '-12.50', "'-shoes")
     """
     body = text.lstrip("'")
-    risky = body.startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    risky = body.startswith(FORMULA) and not _NUMBER.fullmatch(text)
     return f"'{text}" if risky else text
 
 

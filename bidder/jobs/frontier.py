@@ -193,7 +193,7 @@ def _page(loaded: LoadedPlan, found: Frontier, solver: str, lang: Lang) -> str |
     from bidder.reports.plan import render_plan
 
     plan = _middle(loaded, found, solver)
-    return render_plan(plan, lang=lang, frontier=data, inputs_yaml=source_text(loaded))
+    return render_plan(plan, lang=lang, frontier=data, inputs_yaml=source_text(loaded.document))
 
 
 def _middle(loaded: LoadedPlan, found: Frontier, solver: str) -> Plan:

@@ -16,6 +16,7 @@ from bidder.jobs.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from bidder.budget.result import Plan
+    from bidder.files.yaml_reader import Document
 
 Lang = Literal["en", "zh"]
 
@@ -170,18 +171,19 @@ def _report(loaded: LoadedPlan, plan: Plan, solver: str, lang: Lang, watch: Prog
     watch.stage("drawing the report")
     rows = scenarios(loaded, plan, around, lang)
     return render_plan(
-        plan, lang=lang, frontier=as_report_data(around, OWN), scenarios=rows, inputs_yaml=source_text(loaded)
+        plan, lang=lang, frontier=as_report_data(around, OWN), scenarios=rows,
+        inputs_yaml=source_text(loaded.document),
     )
 
 
-def source_text(loaded: LoadedPlan) -> str:
+def source_text(document: Document) -> str:
     """The config as its author wrote it, with the settings from the command line."""
     try:
-        text = Path(loaded.document.file).read_text(encoding="utf-8-sig")
+        text = Path(document.file).read_text(encoding="utf-8-sig")
     except OSError:  # a pipe can be read only once
         text = ""
-    data, lines = loaded.document.data, []
-    for path, key in loaded.document.overridden.items():
+    data, lines = document.data, []
+    for path, key in document.overridden.items():
         value = data
         for part in path:
             value = value[part]

@@ -16,6 +16,7 @@ SCHEMAS = {
     "curves": "bidder.budget.spec_curves_file:CurvesFile",
     "experiment": "bidder.jobs.schema_experiment:experiment_schema",
     "world": "bidder.worlds.spec:WorldSpec",
+    "bids": "bidder.keywords.spec:BidsSpec",
 }
 """Kinds of file, and the model or function that says what each may hold."""
 

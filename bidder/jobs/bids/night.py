@@ -1,0 +1,150 @@
+"""What the ledger knows of the nights before, put together with the reports: everything one night needs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bidder.arrays import Floats
+from bidder.jobs.bids.config import LoadedBids
+from bidder.jobs.bids.reading import AccountData
+from bidder.keywords.data import MatchType, Night
+from bidder.keywords.slots.week import hours_of_day
+
+if TYPE_CHECKING:
+    from bidder.keywords.data import KeywordTable
+    from bidder.ledger.ledger import Ledger
+    from bidder.ledger.records import KeywordKey, Run, Schedules
+
+MATCH_NAMES = {m: m.name.lower() if m is not MatchType.NONE else "" for m in MatchType}
+"""How a match type is written."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the ledger says of the account before the night; empty on the first one.
+
+    Attributes
+    ----------
+    references : dict
+        Recorded bid of this data date by keyword, micros: what it was before a run of the same date.
+    edits : dict
+        Last date on which a human's bid was found, by keyword.
+    alpha : float or None
+        Ordinary alpha of our bids in force.
+    schedules : Schedules or None
+        Schedule and segment modifiers in force.
+    runs : tuple of Run
+        Earlier nights, newest first.
+    """
+
+    references: Mapping[KeywordKey, int]
+    edits: Mapping[KeywordKey, date]
+    alpha: float | None
+    schedules: Schedules | None
+    runs: tuple[Run, ...]
+
+    def hashed(self) -> str:
+        """64 hexadecimal digits, of what results depend on: references only restate what reports said."""
+        edits = sorted([*key, day.isoformat()] for key, day in self.edits.items())
+        schedules = self.schedules and [
+            [[b.campaign, b.weekday, b.start, b.end, b.modifier] for b in self.schedules.blocks],
+            [list(s) for s in self.schedules.segments],
+        ]
+        text = json.dumps([edits, self.alpha, schedules], ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def remember(ledger: Ledger, loaded: LoadedBids, last: date) -> Memory:
+    """Ask the ledger."""
+    from bidder.ledger.records import RunState
+
+    account, days = loaded.spec.account.name, loaded.spec.guardrails.respect_edits_days
+    before = ledger.last_exported(account, last)
+    alpha = None
+    if before is not None and before.state is not RunState.ROLLED_BACK:
+        alpha = before.summary.get("alpha", {}).get("ordinary")
+    runs = [run for run in ledger.history(account, 60) if run.key.data_date < last]
+    return Memory(
+        ledger.references(account, last),
+        ledger.edits(account, last - timedelta(days=max(days - 1, 0)), last) if days else {},
+        alpha,
+        ledger.schedule_in_force(account, last),
+        tuple(runs),
+    )
+
+
+def make_night(loaded: LoadedBids, data: AccountData, memory: Memory, last: date) -> Night:
+    """The night's arrays."""
+    table = data.keywords
+    reference = table.max_cpc.copy()
+    places = positions(table, {*memory.references, *memory.edits})
+    for key, bid in memory.references.items():
+        if key in places:
+            reference[places[key]] = bid
+    edited = np.full(len(table), -1, dtype=np.int64)
+    for key, day in memory.edits.items():
+        if key in places:
+            edited[places[key]] = (last - day).days
+    before = _schedule_before(table, memory.schedules)
+    segments = tuple(_segments_before(one, memory.schedules) for one in data.segments)
+    return Night(
+        last.toordinal(), table, data.days, reference, edited, data.keyword_class, data.classes, data.hours,
+        data.segments, data.landscape, before, segments,
+    )
+
+
+def positions(table: KeywordTable, wanted: set[KeywordKey]) -> dict[KeywordKey, int]:
+    """Where keywords stand in the table; those that are not in it are left out."""
+    if not wanted:
+        return {}
+    found: dict[KeywordKey, int] = {}
+    texts = {key[2] for key in wanted}
+    for j in np.flatnonzero(np.fromiter((k in texts for k in table.keyword), np.bool_, len(table))):
+        key = key_of(table, int(j))
+        if key in wanted:
+            found[key] = int(j)
+    return found
+
+
+def key_of(table: KeywordTable, j: int) -> KeywordKey:
+    """Campaign, ad group, keyword and match type, as they are written."""
+    match = MATCH_NAMES[MatchType(int(table.match_type[j]))]
+    return (table.campaigns[table.campaign[j]], table.ad_groups[table.ad_group[j]], table.keyword[j], match)
+
+
+def _schedule_before(table: KeywordTable, schedules: Schedules | None) -> Floats | None:
+    """Modifier of every hour of the week now in force: blocks by their share of the hour, shape (C, 168)."""
+    if schedules is None or not schedules.blocks:
+        return None
+    number = {name: c for c, name in enumerate(table.campaigns)}
+    week = np.ones((len(number), 7, 24 * 60))
+    for block in schedules.blocks:
+        if block.campaign in number:
+            week[number[block.campaign], block.weekday, block.start : block.end] = block.modifier
+    hours: Floats = week.reshape(len(number), 168, 60).mean(axis=2)
+    return hours
+
+
+def _segments_before(table: Any, schedules: Schedules | None) -> Floats | None:
+    rows = [] if schedules is None else [s for s in schedules.segments if s[0] == table.kind]
+    if not rows:
+        return None
+    campaigns = {name: c for c, name in enumerate(table.campaigns)}
+    segments = {name: s for s, name in enumerate(table.segments)}
+    out = np.ones((len(campaigns), len(segments)))
+    for _, campaign, segment, modifier in rows:
+        if campaign in campaigns and segment in segments:
+            out[campaigns[campaign], segments[segment]] = modifier
+    return out
+
+
+def expected_hours(loaded: LoadedBids, last: date) -> tuple[int, ...]:
+    """Local hours that the last day has."""
+    return hours_of_day(last, loaded.spec.account.time_zone)

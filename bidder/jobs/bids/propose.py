@@ -1,0 +1,194 @@
+"""``bidder bids propose``: from reports to a run folder, and nothing outside of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from bidder.files.atomic import OutputFolder
+from bidder.files.tables import format_table
+from bidder.jobs.bids.config import LoadedBids, load_bids
+from bidder.jobs.bids.goal import make_goal
+from bidder.jobs.bids.night import Memory, expected_hours, make_night, remember
+from bidder.jobs.bids.output import (
+    BIDS_FILE,
+    CONFIG_FILE,
+    OPTIONAL_FILES,
+    REPORT_FILE,
+    RUN_FILE,
+    SCHEDULE_COLUMNS,
+    SCHEDULE_FILE,
+    SEGMENT_COLUMNS,
+    SEGMENTS_FILE,
+    SUMMARY_FILE,
+    Identity,
+    bids_table,
+    json_bytes,
+    run_document,
+    schedule_rows,
+    schedules,
+    summary_of,
+)
+from bidder.jobs.bids.places import Places
+from bidder.jobs.bids.reading import AccountData, read_account
+from bidder.jobs.bids.sheets import change_sheets
+from bidder.jobs.bids.suggestions import Suggestions, suggest
+from bidder.jobs.outputs import slug
+from bidder.jobs.progress import Progress, Silent
+from bidder.keywords.propose import propose
+from bidder.ledger.records import RunKey
+
+if TYPE_CHECKING:
+    from bidder.keywords.result import Proposal
+
+Lang = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class ProposeOutcome:
+    """A night's proposal and where it went.
+
+    Attributes
+    ----------
+    loaded : LoadedBids
+    key : RunKey
+    proposal : Proposal
+    data : AccountData
+    summary : dict
+        What summary.json says.
+    folder : Path
+    files : tuple of str
+    notes : tuple of str
+        What the user should know.
+    """
+
+    loaded: LoadedBids
+    key: RunKey
+    proposal: Proposal
+    data: AccountData
+    summary: dict[str, Any]
+    folder: Path
+    files: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def run_propose(
+    config: str | Path,
+    last: date,
+    out: str | Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    lang: Lang = "en",
+    report: bool = True,
+    progress: Progress | None = None,
+) -> ProposeOutcome:
+    """Propose the bids for the day after ``last`` and write the run folder.
+
+    Parameters
+    ----------
+    config : path
+        The job's YAML.
+    last : date
+        Last day of data used.
+    out : path, optional
+        The run folder; by default ``runs/``, the job's name, and the run id.
+    overrides : sequence of str
+        ``key.sub=value`` settings.
+
+    Raises
+    ------
+    InputError
+        With every problem of the config or the reports.
+    LockedError
+        When the data of the day is late or incomplete.
+    """
+    from bidder.ledger.ledger import open_ledger
+
+    loaded = load_bids(config, overrides)
+    with open_ledger(loaded.spec.ledger, loaded.folder, read_only=True) as ledger:
+        memory = remember(ledger, loaded, last)
+    data = read_account(loaded, last, progress)
+    return propose_read(loaded, data, memory, last, out, lang=lang, report=report, progress=progress)
+
+
+def propose_read(
+    loaded: LoadedBids,
+    data: AccountData,
+    memory: Memory,
+    last: date,
+    out: str | Path | None = None,
+    *,
+    lang: Lang = "en",
+    report: bool = True,
+    progress: Progress | None = None,
+) -> ProposeOutcome:
+    """The same for reports that are read, with what the ledger remembers."""
+    watch = progress or Silent()
+    watch.stage("setting bids")
+    night = make_night(loaded, data, memory, last)
+    proposal = propose(
+        night, data.value, data.weights, make_goal(loaded, last + timedelta(days=1)), loaded.spec,
+        previous_alpha=memory.alpha, expected_hours=expected_hours(loaded, last),
+    )
+    key = RunKey(loaded.spec.account.name, last, loaded.config_hash, _input_hash(loaded, data, memory))
+    folder = Path(out) if out is not None else Path("runs") / slug(loaded.spec.name) / key.run_id
+    account = loaded.spec.account
+    summary = summary_of(proposal, Identity(loaded.spec.name, key, account.currency, account.platform), data)
+    suggestions = suggest(loaded, data, proposal)
+    page = _report(loaded, key, proposal, data, memory, suggestions, lang, watch) if report else None
+    watch.stage("writing")
+    files = _write(loaded, key, proposal, summary, suggestions, page, folder)
+    return ProposeOutcome(
+        loaded, key, proposal, data, summary, folder, files, (*proposal.notes, *suggestions.notes)
+    )
+
+
+def _input_hash(loaded: LoadedBids, data: AccountData, memory: Memory) -> str:
+    parts = [data.input_hash, memory.hashed()]
+    if loaded.spec.target.plan is not None:
+        parts.append(hashlib.sha256((loaded.folder / loaded.spec.target.plan).read_bytes()).hexdigest())
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def _write(
+    loaded: LoadedBids, key: RunKey, proposal: Proposal, summary: dict[str, Any], suggestions: Suggestions,
+    page: str | None, folder: Path,
+) -> tuple[str, ...]:
+    """Write the run folder, summary.json last; returns the names."""
+    checked = {
+        BIDS_FILE: bids_table(proposal, loaded.spec.account.currency),
+        SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(proposal)).encode(),
+    }
+    if proposal.segments:
+        checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, schedules(proposal).segments).encode()
+    files = {
+        **checked,
+        **change_sheets(loaded, proposal),
+        **suggestions.files,
+        CONFIG_FILE: json_bytes(loaded.settings),
+        RUN_FILE: json_bytes(run_document(key, Places.of(loaded).seen_from(folder), checked)),
+        SUMMARY_FILE: json_bytes(summary),
+    }
+    if page is not None:
+        files[REPORT_FILE] = page.encode("utf-8", "backslashreplace")
+    with OutputFolder(folder, last=SUMMARY_FILE) as out:
+        for name, content in files.items():
+            out.bytes(name, content)
+    for name in {*OPTIONAL_FILES} - {*files}:  # of an earlier run into the same folder
+        (folder / name).unlink(missing_ok=True)
+    return (*sorted({*files} - {SUMMARY_FILE}), SUMMARY_FILE)
+
+
+def _report(
+    loaded: LoadedBids, key: RunKey, proposal: Proposal, data: AccountData, memory: Memory,
+    suggestions: Suggestions, lang: Lang, watch: Progress,
+) -> str:
+    from bidder.jobs.bids.page import page_of
+    from bidder.reports.bids import render_bids
+
+    watch.stage("drawing the report")
+    return render_bids(proposal, page_of(loaded, key, proposal, data, memory, suggestions), lang)

@@ -1,0 +1,182 @@
+"""The steps after a proposal: approve, export, confirm, roll back. Each can be repeated safely."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bidder.errors import GuardrailError, LockedError
+from bidder.files.atomic import OutputFolder
+from bidder.jobs.bids.runs import RunFolder, ledger_place
+from bidder.jobs.bids.sheets import rollback_sheets, run_sheets
+from bidder.ledger.records import Effects, RunState, Took
+
+if TYPE_CHECKING:
+    from bidder.keywords.data import KeywordTable
+    from bidder.ledger.ledger import Ledger
+    from bidder.ledger.records import Changes, Run
+
+
+@dataclass(frozen=True)
+class StepOutcome:
+    """What a step came to.
+
+    Attributes
+    ----------
+    run : Run
+        As the ledger has it now.
+    folder : Path or None
+        Where sheets were written.
+    files : tuple of str
+    counts : dict of str to int
+        Of a confirmation: how many bids took effect, and so on.
+    """
+
+    run: Run
+    folder: Path | None = None
+    files: tuple[str, ...] = ()
+    counts: dict[str, int] | None = None
+
+
+def user() -> str:
+    """Who is at work."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without a user database
+        return "unknown"
+
+
+def now() -> datetime:
+    """This moment, UTC."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def locked_ledger(run: RunFolder) -> Iterator[Ledger]:
+    """The ledger of a run, with its account locked."""
+    from bidder.ledger.ledger import open_ledger
+
+    url, folder = ledger_place(run)
+    with open_ledger(url, folder) as ledger, ledger.lock(run.key.account):
+        yield ledger
+
+
+def approve(run: RunFolder, ledger: Ledger, who: str) -> Run:
+    """Enter the run into the ledger and approve it.
+
+    Raises
+    ------
+    GuardrailError
+        When an account-wide check has stopped the run.
+    LockedError
+        When another run of the same night is approved already.
+    """
+    record(run, ledger, who)
+    if run.summary["status"] == "stopped":
+        raise GuardrailError(stop_message(run))
+    return ledger.move(run.key.run_id, RunState.APPROVED, now=now(), who=who)
+
+
+def record(run: RunFolder, ledger: Ledger, who: str) -> Run:
+    """Enter the run into the ledger as planned, or as stopped."""
+    there = ledger.find(run.key)
+    if there is not None:
+        return there
+    state = RunState.STOPPED if run.summary["status"] == "stopped" else RunState.PLANNED
+    return ledger.record(run.key, state, run.summary, run.changes(), run.schedules(), now=now(), who=who)
+
+
+def stop_message(run: RunFolder) -> str:
+    """Which checks have stopped a run, a line each."""
+    failed = [check for check in run.summary["checks"] if not check["passed"]]
+    lines = [f"  {check['name']}: {check['message']}" for check in failed]
+    return "\n".join([f"{run.key.run_id} was stopped, nothing is exported:", *lines])
+
+
+def export(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
+    """Write the change sheets, then enter it into the ledger.
+
+    A run that is exported already gets the same sheets again.
+    """
+    there = ledger.run(run.key.run_id)
+    if there.state not in (RunState.APPROVED, RunState.EXPORTED):
+        raise LockedError(f"{there.run_id} is {there.state}: only an approved run can be exported")
+    files = run_sheets(run, ledger.changes(there.run_id), ledger.schedules(there.run_id))
+    with OutputFolder(run.export, last=max(files)) as out:
+        for name, content in files.items():
+            out.bytes(name, content)
+    moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
+    return StepOutcome(moved, run.export, tuple(sorted(files)))
+
+
+def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
+    """Write the sheets that restore every bid and the schedule before, then enter it into the ledger.
+
+    Raises
+    ------
+    LockedError
+        When the run is not exported, or a later one is: that one has to be rolled back first.
+    """
+    there = ledger.run(run.key.run_id)
+    allowed = (RunState.EXPORTED, RunState.CONFIRMED, RunState.ROLLED_BACK)
+    if there.state not in allowed:
+        raise LockedError(f"{there.run_id} is {there.state}: nothing of it is in force")
+    later = _later_export(ledger, there)
+    if later is not None:
+        raise LockedError(f"{later.run_id} was exported after it: roll that one back first")
+    before = ledger.schedule_in_force(run.key.account, run.key.data_date)
+    schedules = ledger.schedules(there.run_id)
+    files = rollback_sheets(run, ledger.changes(there.run_id), schedules, before)
+    folder = run.export / "rollback"
+    with OutputFolder(folder, last=max(files)) as out:
+        for name, content in files.items():
+            out.bytes(name, content)
+    moved = ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who)
+    return StepOutcome(moved, folder, tuple(sorted(files)))
+
+
+def _later_export(ledger: Ledger, run: Run) -> Run | None:
+    later = ledger.last_exported(run.key.account, date.max)
+    if later is None or later.key.data_date <= run.key.data_date:
+        return None
+    return later
+
+
+def confirm(run_id: str, ledger: Ledger, table: KeywordTable, who: str) -> StepOutcome:
+    """Compare an exported run with the bids that a later report shows."""
+    changes = ledger.changes(run_id)
+    effects = compare(changes, table)
+    moved = ledger.confirm(run_id, effects, now=now(), who=who)
+    return StepOutcome(moved, counts=tally(effects))
+
+
+def tally(effects: Effects) -> dict[str, int]:
+    """How many bids took effect, were not applied, edited or missing."""
+    return {took.value: int(np.sum(effects.took == took.value)) for took in Took}
+
+
+def compare(changes: Changes, table: KeywordTable) -> Effects:
+    """What became of every changed bid."""
+    from bidder.jobs.bids.night import positions
+
+    keys = list(
+        zip(changes.campaign, changes.ad_group, changes.keyword, changes.match_type, strict=True)
+    )
+    places = positions(table, set(keys))
+    where = np.array([places.get(key, -1) for key in keys], dtype=np.int64)
+    found = np.where(where >= 0, table.max_cpc[where], -1) if len(table) else np.full(len(keys), -1)
+    took = np.where(
+        found < 0, Took.MISSING.value,
+        np.where(
+            found == changes.new, Took.EFFECT.value,
+            np.where(found == changes.old, Took.NOT_APPLIED.value, Took.EDITED.value),
+        ),
+    )
+    return Effects(took.astype(object), found.astype(np.int64))
