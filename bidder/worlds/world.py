@@ -85,15 +85,20 @@ class World:
 
     def run(self) -> Iterator[Made]:
         """Make the world, block by block, in order of time."""
-        hours = self.hours
-        share = hours.traffic / hours.traffic.sum() / self._parts
-        for hour in range(len(hours)):
+        for hour in range(len(self.hours)):
             self._begin(hour)
-            for part in range(self._parts):
-                start = int(hours.start[hour]) + part * HOUR // self._parts
-                length = int(hours.start[hour]) + (part + 1) * HOUR // self._parts - start
-                yield self._make(Block(hour * self._parts + part, hour, start, length, float(share[hour])))
+            for block in self.blocks_of(hour):
+                yield self._make(block)
             self._end(hour)
+
+    def blocks_of(self, hour: int) -> Iterator[Block]:
+        """The blocks of an hour, in order of time."""
+        hours, parts = self.hours, self._parts
+        share = float(hours.traffic[hour] / hours.traffic.sum() / parts)
+        for part in range(parts):
+            start = int(hours.start[hour]) + part * HOUR // parts
+            length = int(hours.start[hour]) + (part + 1) * HOUR // parts - start
+            yield Block(hour * parts + part, hour, start, length, share)
 
     def _begin(self, hour: int) -> None:
         day = int(self.hours.day[hour])
