@@ -11,27 +11,20 @@ from bidder.cli.output import json_option, notes, printable, quiet_option, say_j
 from bidder.cli.plan import lang_option
 
 
-class Day(click.ParamType):
-    """A date such as 2026-10-14."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date, or a complaint."""
-        if isinstance(value, date):
-            return value
-        try:
-            if len(value) != len("2026-10-14"):
-                raise ValueError
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2026-10-14", param, ctx)
+def day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    """A date such as 2026-10-14, or a complaint."""
+    try:
+        if text is not None and len(text) != len("2026-10-14"):
+            raise ValueError
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a date such as 2026-10-14", ctx, param) from None
 
 
 def date_option(command: Any) -> Any:
     """``--date``; arrives as ``last``."""
     return click.option(
-        "--date", "last", type=Day(), required=True, metavar="D",
+        "--date", "last", callback=day, required=True, metavar="D",
         help="Last day of data used, such as 2026-10-14; the bids are for the day after it.",
     )(command)
 
@@ -112,8 +105,8 @@ def nightly(
 
 @click.command()
 @click.argument("config", type=click.Path(dir_okay=False))
-@click.option("--from", "first", type=Day(), required=True, metavar="D", help="First last-day of data.")
-@click.option("--to", "last", type=Day(), required=True, metavar="D", help="Last one.")
+@click.option("--from", "first", callback=day, required=True, metavar="D", help="First last-day of data.")
+@click.option("--to", "last", callback=day, required=True, metavar="D", help="Last one.")
 @out_option
 @set_option
 @json_option

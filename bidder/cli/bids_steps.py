@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bidder.cli.bids_nightly import Day, date_option, out_option
+from bidder.cli.bids_nightly import date_option, day, out_option
 from bidder.cli.output import json_option, notes, printable, quiet_option, say_json, set_option
 from bidder.cli.plan import lang_option
 
@@ -94,7 +94,7 @@ def export(run: str, as_json: bool, quiet: bool) -> None:
     "--report", "reports", multiple=True, type=click.Path(dir_okay=False), metavar="FILE",
     help="A later report that shows the bids in force; by default the config's reports.",
 )
-@click.option("--date", "last", type=Day(), metavar="D", help="Day to look at; by default the next one.")
+@click.option("--date", "last", callback=day, metavar="D", help="Day to look at; by default the next one.")
 @json_option
 @quiet_option
 def confirm(run: str, reports: tuple[str, ...], last: date | None, as_json: bool, quiet: bool) -> None:

@@ -105,9 +105,9 @@ class AlphaSpec(Spec):
     """Lowest alpha."""
     max: Factor = 5.0
     """Highest alpha."""
-    damping: Rate = 0.5
+    damping: Rate = 0.6
     """Share of the way to the wanted alpha that is gone in one night (of its logarithm)."""
-    max_step: Annotated[float, Field(gt=0, le=2)] = 0.2
+    max_step: Annotated[float, Field(gt=0, le=2)] = 0.25
     """Most that the logarithm of alpha moves in one night."""
     response_days: Annotated[int, Field(ge=3, le=365)] = 42
     """Days from which the account's response is estimated."""

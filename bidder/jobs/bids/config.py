@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bidder.errors import InputError, Problem
+from bidder.errors import Path as Where
 from bidder.files.yaml_reader import Document, read_document
 from bidder.keywords.platforms import PROFILES
 from bidder.keywords.spec import BidsSpec
+from bidder.keywords.spec_guardrails import BidRange
 from bidder.keywords.spec_reports import ReportSource
 from bidder.money import to_minor
 
@@ -81,7 +83,7 @@ def _check(spec: BidsSpec) -> list[Problem]:
     """What only the currency and the platform can tell."""
     found = []
     profile, currency = PROFILES[spec.account.platform], spec.account.currency
-    ranges = {("guardrails", "bid"): spec.guardrails.bid}
+    ranges: dict[Where, BidRange] = {("guardrails", "bid"): spec.guardrails.bid}
     ranges |= {("guardrails", "classes", name): one for name, one in spec.guardrails.classes.items()}
     for path, one in ranges.items():
         step = profile.bid_step(currency)

@@ -61,12 +61,12 @@ class RunFolder:
     @property
     def config(self) -> Path:
         """The config it was made from."""
-        return self.path / self.document["config"]
+        return self.path / str(self.document["config"])
 
     @property
     def export(self) -> Path:
         """Where sheets of this run go."""
-        return self.path / self.document["export"] / self.key.run_id
+        return self.path / str(self.document["export"]) / self.key.run_id
 
     def changes(self) -> Changes:
         """The changed bids."""

@@ -66,7 +66,7 @@ def _for_budget(response: Response, goal: Goal) -> float:
     if goal.budget is None:
         return math.inf
     cost = response.cost * goal.traffic * goal.price
-    return goal.price * response.in_force * (goal.budget / cost) ** (1 / response.cost_slope)
+    return float(goal.price * response.in_force * (goal.budget / cost) ** (1 / response.cost_slope))
 
 
 def _damped(in_force: float, wanted: float, previous: float | None, spec: AlphaSpec) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.arrays import Bools, Floats
+from bidder.arrays import Bools, Floats, Ints
 from bidder.keywords.data import AccountDays, DayWeights
 from bidder.money import MICROS
 
@@ -67,15 +67,14 @@ class Response:
 
 @dataclass(frozen=True)
 class _Days:
-    """The usable days: age in days, clicks, log alpha, log ROAS, log cost, weekday."""
+    """The usable days: age in days, clicks, log alpha, log ROAS, log cost, weekday (0 for Monday)."""
 
     age: Floats
     clicks: Floats
     alpha: Floats
     roas: Floats
     cost: Floats
-    weekday: Floats
-    weight: Floats
+    weekday: Ints
 
 
 def calibration(days: AccountDays, weights: DayWeights, worth: Floats) -> float:
@@ -106,11 +105,11 @@ def respond(
     if usable is None:
         return None
     right = calibration(days, weights, worth)
-    level = usable.weight * usable.clicks * 0.5 ** (usable.age / _half_life(usable))
-    shape = usable.weight * usable.clicks * 0.5 ** (usable.age / SLOPE_HALF_LIFE)
+    level = usable.clicks * 0.5 ** (usable.age / _half_life(usable))
+    shape = usable.clicks * 0.5 ** (usable.age / SLOPE_HALF_LIFE)
     roas_slope, _ = _slope(usable.alpha, usable.roas, shape, ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES)
     season = _weekday_effects(usable, shape)
-    plain = usable.cost - season[usable.weekday.astype(np.int64)]
+    plain = usable.cost - season[usable.weekday]
     cost_slope, noise = _slope(usable.alpha, plain, shape, COST_SLOPE, COST_SLOPE_SD, COST_SLOPES)
     now = _in_force(usable)
     roas = _at(usable.alpha, usable.roas, level, roas_slope, now)
@@ -131,10 +130,10 @@ def _usable(days: AccountDays, weights: DayWeights, target: float, response_days
         return None
     cost = days.cost[keep] / MICROS
     value = days.value_clicks[keep]
-    decay = np.ones(len(keep))
+    alpha: Floats = np.log(days.bid_clicks[keep] * target / value)
     return _Days(
-        age[keep], days.clicks[keep].astype(np.float64), np.log(days.bid_clicks[keep] * target / value),
-        np.log(value / cost), np.log(cost), (days.day[keep] - 1) % 7 + 0.0, decay,
+        age[keep], days.clicks[keep].astype(np.float64), alpha, np.log(value / cost), np.log(cost),
+        (days.day[keep] + 6) % 7,
     )
 
 
@@ -182,7 +181,6 @@ def _weekday_effects(usable: _Days, weight: Floats) -> Floats:
     unit = weight / weight.max()
     rest = usable.cost - COST_SLOPE * usable.alpha
     rest = rest - unit @ rest / unit.sum()
-    weekday = usable.weekday.astype(np.int64)
-    seen = np.bincount(weekday, unit, minlength=7)
-    effects: Floats = np.bincount(weekday, unit * rest, minlength=7) / (seen + WEEKDAY_DAYS)
+    seen = np.bincount(usable.weekday, unit, minlength=7)
+    effects: Floats = np.bincount(usable.weekday, unit * rest, minlength=7) / (seen + WEEKDAY_DAYS)
     return effects
