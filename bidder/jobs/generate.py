@@ -25,6 +25,10 @@ SCHEMA_VERSION = 1
 SUMMARY_FILE = "world.json"
 VISITS_FILE = "visits.parquet"
 PARTITION_ROWS = 500_000
+SEARCH_REPORTS = frozenset({
+    "keyword_report.csv", "hour_report.csv", "search_lag.csv", "search_terms.csv", "device_report.csv",
+})
+"""Reports of worlds with a search channel; a folder without one of them is of an earlier version."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,9 @@ def _is_there(spec: WorldSpec, folder: Path) -> bool:
     """Whether the finished world of a description is in a folder, with all of its files."""
     try:
         document = json.loads((folder / SUMMARY_FILE).read_text(encoding="utf-8"))
-        whole = all((folder / str(name)).is_file() for name in document["files"])
+        searching = any(channel.kind == "search" for channel in spec.channels.values())
+        named = {str(name) for name in document["files"]} | (SEARCH_REPORTS if searching else set())
+        whole = all((folder / name).is_file() for name in named)
         return whole and document["hash"] == world_hash(spec)
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -210,11 +216,16 @@ def _watched(world: World, watch: Progress) -> Iterator[Made]:
 
 def _write_reports(world: World, folder: Path) -> None:
     from bidder.jobs import generate_reports as reports
+    from bidder.jobs import generate_splits as splits
     from bidder.jobs.generate_truth import write_truth
 
-    if reports.search_channels(world):
+    if searching := reports.search_channels(world):
+        lags = reports.lag_rows(world, searching)
         write_table(folder / "keyword_report.csv", reports.KEYWORD_COLUMNS, reports.keyword_rows(world))
         write_table(folder / "hour_report.csv", reports.HOUR_COLUMNS, reports.hour_rows(world))
+        write_table(folder / "search_lag.csv", reports.LAG_COLUMNS, lags)
+        write_table(folder / "search_terms.csv", splits.TERM_COLUMNS, splits.term_rows(world))
+        write_table(folder / "device_report.csv", splits.DEVICE_COLUMNS, splits.device_rows(world))
     write_table(folder / "campaign_report.csv", reports.CAMPAIGN_COLUMNS, reports.campaign_rows(world))
     write_table(folder / "conversion_lag.csv", reports.LAG_COLUMNS, reports.lag_rows(world))
     write_table(folder / "history.csv", *reports.history_table(world))

@@ -6,6 +6,7 @@ have not been reported by then are missing. The history counts them on the day o
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING
 from bidder.money import MICROS
 
 if TYPE_CHECKING:
+    from bidder.arrays import Ints
     from bidder.worlds.channel import Channel
     from bidder.worlds.channel_search import SearchChannel
+    from bidder.worlds.keywords import Keywords
     from bidder.worlds.world import World
 
 Row = Sequence[object]
@@ -52,27 +55,31 @@ def search_channels(world: World) -> list[SearchChannel]:
     return [channel for channel in world.channels.values() if isinstance(channel, SearchChannel)]
 
 
-def _counts(row: Sequence[int]) -> tuple[object, ...]:
+def counts_of(row: Sequence[int]) -> tuple[object, ...]:
+    """Impressions, clicks, cost, conversions and revenue as they are written."""
     impressions, clicks, cost, conversions, revenue = (int(x) for x in row)
     return impressions, clicks, money(cost), conversions, money(revenue)
 
 
 def keyword_rows(world: World) -> Iterator[Row]:
     """One row for each keyword and day with impressions."""
-    from bidder.worlds.keywords import COMPONENTS
-
     for channel in search_channels(world):
-        words = channel.keywords
         for day, shown, counts in channel.tally.keyword_days():
             bids = channel.max_cpc(float(channel.level_by_day[day]))
-            date = world.hours.dates[day].isoformat()
-            for j, row in zip(shown.tolist(), counts.tolist(), strict=True):
-                parts = (words.expected_ctr, words.ad_relevance, words.landing_page)
-                yield (
-                    date, words.campaigns[words.campaign[j]], words.ad_group[j], words.name[j],
-                    words.match_type[j], *_counts(row), money(bids[j]), int(words.quality[j]),
-                    *(COMPONENTS[part[j]] for part in parts), "manual_cpc",
-                )
+            yield from keyword_day_rows(channel.keywords, world.hours.dates[day], shown, counts, bids)
+
+
+def keyword_day_rows(words: Keywords, date: dt.date, shown: Ints, counts: Ints, bids: Ints) -> Iterator[Row]:
+    """Rows of a day for some keywords, (n,); ``counts`` (n, 5) are theirs, ``bids`` (J,) everybody's."""
+    from bidder.worlds.keywords import COMPONENTS
+
+    parts = (words.expected_ctr, words.ad_relevance, words.landing_page)
+    for j, row in zip(shown.tolist(), counts.tolist(), strict=True):
+        yield (
+            date.isoformat(), words.campaigns[words.campaign[j]], words.ad_group[j], words.name[j],
+            words.match_type[j], *counts_of(row), money(bids[j]), int(words.quality[j]),
+            *(COMPONENTS[part[j]] for part in parts), "manual_cpc",
+        )
 
 
 def hour_rows(world: World) -> Iterator[Row]:
@@ -80,10 +87,15 @@ def hour_rows(world: World) -> Iterator[Row]:
     hours = world.hours
     for channel in search_channels(world):
         for h in range(len(hours)):
-            date, hour = hours.dates[hours.day[h]].isoformat(), int(hours.hour[h])
-            for campaign, row in zip(channel.campaigns, channel.tally.by_hour[h].tolist(), strict=True):
-                if row[0]:
-                    yield (date, hour, campaign, "", "", "", *_counts(row))
+            date, hour = hours.dates[hours.day[h]], int(hours.hour[h])
+            yield from one_hour_rows(channel.campaigns, date, hour, channel.tally.by_hour[h])
+
+
+def one_hour_rows(campaigns: Sequence[str], date: dt.date, hour: int, counts: Ints) -> Iterator[Row]:
+    """Rows of an hour for campaigns with impressions; ``counts`` has shape (C, 5)."""
+    for campaign, row in zip(campaigns, counts.tolist(), strict=True):
+        if row[0]:
+            yield (date.isoformat(), hour, campaign, "", "", "", *counts_of(row))
 
 
 def campaign_rows(world: World) -> Iterator[Row]:
@@ -96,19 +108,20 @@ def campaign_rows(world: World) -> Iterator[Row]:
         by_day = np.add.reduceat(channel.tally.by_hour, first, axis=0)
         for day in days:
             for campaign, row in zip(channel.campaigns, by_day[day].tolist(), strict=True):
-                yield (world.hours.dates[day].isoformat(), name, campaign, *_counts(row))
+                yield (world.hours.dates[day].isoformat(), name, campaign, *counts_of(row))
 
 
-def lag_rows(world: World) -> Iterator[Row]:
-    """Reported conversions by the day of the click and the whole days until the report."""
+def lag_rows(world: World, channels: Sequence[Channel] | None = None) -> Iterator[Row]:
+    """Reported conversions of all channels, or of some, by the day of the click and the whole days until
+    the report."""
     import numpy as np
 
-    for name, channel in world.channels.items():
+    for channel in world.channels.values() if channels is None else channels:
         lag = channel.tally.lag
         for day, campaign, waited in zip(*np.nonzero(lag), strict=True):
             date = world.hours.dates[day].isoformat()
             conversions = int(lag[day, campaign, waited])
-            yield (date, name, channel.campaigns[campaign], int(waited), conversions)
+            yield (date, channel.place.name, channel.campaigns[campaign], int(waited), conversions)
 
 
 def history_table(world: World) -> tuple[tuple[str, ...], list[Row]]:

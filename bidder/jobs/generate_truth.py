@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bidder.files.tables import write_table
 from bidder.jobs.generate_reports import money, search_channels
+from bidder.jobs.generate_splits import DEVICE_TRUTH_COLUMNS, TERM_TRUTH_COLUMNS, device_truth, term_truth
 
 if TYPE_CHECKING:
     from bidder.arrays import Floats
@@ -46,6 +47,9 @@ def write_truth(world: World, folder: Path) -> tuple[str, ...]:
         ),
         "organic_orders.csv": (("date", "conversions", "revenue"), _organic(world)),
     }
+    if search_channels(world):
+        tables["search_terms.csv"] = (TERM_TRUTH_COLUMNS, term_truth(world))
+        tables["devices.csv"] = (DEVICE_TRUTH_COLUMNS, device_truth())
     for name, (columns, rows) in tables.items():
         write_table(folder / name, columns, rows)
     return tuple(tables)

@@ -11,7 +11,7 @@ import numpy as np
 
 from bidder.arrays import Floats
 
-KEYWORDS, COMPETITORS, POLICY, VISITORS, BLOCK = range(5)
+KEYWORDS, COMPETITORS, POLICY, VISITORS, BLOCK, TERMS, DEVICES = range(7)
 """First part of a key: what the numbers are for."""
 
 
