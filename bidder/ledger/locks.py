@@ -1,0 +1,112 @@
+"""At most one process works on an account at a time, and a killed one lets go."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bidder.errors import InputError, LockedError, Place, Problem
+
+if TYPE_CHECKING:
+    from bidder.ledger.database import WritableDatabase
+
+_SINCE = """
+SELECT a.application_name, a.client_addr, a.backend_start
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+AND l.classid = %s AND l.objid = %s
+"""
+
+
+def _digest(account: str) -> bytes:
+    return hashlib.sha256(f"bidder lock of {account}".encode("utf-8", "surrogatepass")).digest()
+
+
+@contextmanager
+def file_lock(beside: Path, account: str) -> Iterator[None]:
+    """Hold an account's lock by a file beside the database; the system takes it from a process that ends.
+
+    Raises
+    ------
+    LockedError
+        When another process holds it.
+    InputError
+        When the file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    path = beside.with_name(f"{beside.name}.{_digest(account).hex()[:12]}.lock")
+    holder = path.with_suffix(".holder")  # the lock's own file is emptied by those who ask for it
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _taken(account, _holder_of(holder)) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(Problem(f"cannot be locked: {reason}", place=Place(str(path)))) from None
+    try:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        with contextlib.suppress(OSError):
+            holder.write_text(json.dumps([os.getpid(), socket.gethostname(), since]), encoding="utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink()
+        lock.release()
+
+
+def _holder_of(path: Path) -> str:
+    try:
+        pid, host, since = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return ""
+    return f"process {pid} on {host} since {since}"
+
+
+@contextmanager
+def session_lock(database: WritableDatabase, account: str) -> Iterator[None]:
+    """Hold an account's lock by a PostgreSQL session; the server takes it from a session that ends.
+
+    Raises
+    ------
+    LockedError
+        When another session holds it.
+    """
+    key = _digest(account)[:8]
+    high, low = (int.from_bytes(part, "big") for part in (key[:4], key[4:]))
+    with database.session() as session:
+        # So that the server notices soon when a holder's machine is gone.
+        session.exec_driver_sql("SET tcp_keepalives_idle = 30")
+        session.exec_driver_sql("SET tcp_keepalives_interval = 10")
+        asked = "SELECT pg_try_advisory_lock(%s)"
+        number = int.from_bytes(key, "big", signed=True)
+        if not session.exec_driver_sql(asked, (number,)).scalar():
+            raise _taken(account, _session_of(session.exec_driver_sql(_SINCE, (high, low)).first()))
+        try:
+            yield
+        finally:
+            session.invalidate()  # closed for good: the lock goes even when the server does not answer
+
+
+def _session_of(row: Any) -> str:
+    if row is None:
+        return ""
+    name, address, since = row
+    parts = [name or "a session", f"from {address}" if address else ""]
+    parts.append(f"since {since.astimezone(UTC).isoformat(timespec='seconds')}" if since else "")
+    return " ".join(filter(None, parts))
+
+
+def _taken(account: str, holder: str) -> LockedError:
+    by = f": {holder}" if holder else ""
+    return LockedError(f"another process is working on account {account!r}{by}")
