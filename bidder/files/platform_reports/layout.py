@@ -1,0 +1,230 @@
+"""Where the header of a text report stands, whose report it is, and which column is which."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bidder.errors import InputError, Place, Problem, one_of
+from bidder.files.auction_logs.reading import unreadable
+from bidder.files.auction_logs.streams import MARK
+from bidder.files.platform_reports.canonical import TYPES, kind_of
+from bidder.files.platform_reports.encodings import detected_encoding, known_encoding
+from bidder.files.platform_reports.formats import (
+    CANONICAL,
+    FORMS,
+    GOOGLE_ADS,
+    Header,
+    PlatformForm,
+    header_of,
+)
+from bidder.files.platform_reports.lines import ReportLines, UnpackedFile
+from bidder.files.tables import shown, unguard
+from bidder.keywords.spec_reports import ReportReader, ReportSource
+
+SAMPLE = 256 * 1024
+HEAD_LINES = 40
+"""Records among which the header is looked for."""
+LEAST_KNOWN = 3
+DELIMITERS = (",", "\t", ";", "|")
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError)
+"""What reading a damaged file may raise."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a report is laid out.
+
+    Attributes
+    ----------
+    form : PlatformForm
+    header : tuple of str
+        The file's names of its columns, in order.
+    headers : tuple of Header
+        The same, taken apart.
+    places : dict
+        Position by canonical or helper column.
+    encoding, delimiter : str
+    skip : int
+        Records before the first row.
+    preamble : tuple of str
+        Lines before the header.
+    header_row : int
+    """
+
+    form: PlatformForm
+    header: tuple[str, ...]
+    headers: tuple[Header, ...]
+    places: dict[str, int]
+    encoding: str = ""
+    delimiter: str = ""
+    skip: int = 0
+    preamble: tuple[str, ...] = ()
+    header_row: int = 1
+
+    def title(self, column: str) -> str:
+        """The file's name of a column."""
+        return self.header[self.places[column]].strip()
+
+
+def text_layout(file: str, source: ReportSource) -> Layout:
+    """The layout of a text file.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, no header is found in it, it cannot be told whose it is, or columns are
+        given twice or missing.
+    """
+    try:
+        encoding = _encoding(file, source)
+        lines = _head(file, encoding)
+    except UNREADABLE as error:
+        raise unreadable(file, error) from None
+    if not any(line.strip() for line, _ in lines):
+        raise InputError(Problem("the file is empty", "a report", place=Place(file)))
+    delimiters = (source.delimiter,) if source.delimiter else DELIMITERS
+    best: tuple[int, int, str, tuple[str, ...]] | None = None
+    for delimiter in delimiters:
+        for number, cells in enumerate(_cells([line for line, _ in lines], delimiter)):
+            known = _known(cells, source)
+            if best is None or known > best[0]:
+                best = (known, number, delimiter, cells)
+    assert best is not None
+    known, number, delimiter, cells = best
+    if known < LEAST_KNOWN and known < len(cells):
+        raise _no_header(file, lines, encoding)
+    row = lines[number][1]
+    preamble = tuple(line for line, _ in lines[:number])
+    form, places = identified(file, row, cells, source, preamble)
+    headers = tuple(map(header_of, cells))
+    return Layout(form, cells, headers, places, encoding, delimiter, number + 1, preamble, row)
+
+
+def _encoding(file: str, source: ReportSource) -> str:
+    if source.encoding is not None:
+        return known_encoding(source.encoding, file)
+    unpacked = UnpackedFile(file)
+    try:
+        return detected_encoding(unpacked.read(SAMPLE))
+    finally:
+        unpacked.close()
+
+
+def _head(file: str, encoding: str) -> list[tuple[str, int]]:
+    """The first records, each with the number of its line."""
+    stream = ReportLines(file, encoding)
+    content = b""
+    try:
+        while content.count(b"\n") < HEAD_LINES and len(content) < 2 * SAMPLE:
+            more = stream.read(SAMPLE)
+            if not more:
+                break
+            content += more
+        texts = content.decode("utf-8", "replace").split("\n")
+        return [(text, stream.row(number)) for number, text in enumerate(texts[:HEAD_LINES])]
+    finally:
+        stream.close()
+
+
+def _cells(lines: Iterable[str], delimiter: str) -> Iterator[tuple[str, ...]]:
+    for line in lines:
+        try:
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+        except csv.Error:
+            cells = []
+        yield tuple(unguard(cell.strip()) for cell in cells)
+
+
+def _known(cells: Sequence[str], source: ReportSource) -> int:
+    """How many columns a line would name, if it were the header."""
+    headers = tuple(map(header_of, cells[:2000]))
+    named = set(source.columns.values()) & set(cells)
+    most = max((len(set(form.find(headers).values())) for form in _candidates(source)), default=0)
+    return max(most, len(named))
+
+
+def _candidates(source: ReportSource) -> tuple[PlatformForm, ...]:
+    if source.reader is ReportReader.AUTO:
+        return FORMS
+    return tuple(form for form in FORMS if form.reader is source.reader)
+
+
+def _no_header(file: str, lines: Sequence[tuple[str, int]], encoding: str) -> InputError:
+    first, row = next((line for line in lines if line[0].strip()), ("", 1))
+    message = f"no header found ({encoding}); the first line is {shown(first.replace(MARK, '?'))}"
+    expected = "a line with names of columns such as campaign, keyword, clicks, cost (or set columns)"
+    return InputError(Problem(message, expected, place=Place(file, row=row)))
+
+
+def identified(
+    file: str, row: int, header: Sequence[str], source: ReportSource, preamble: Sequence[str] = ()
+) -> tuple[PlatformForm, dict[str, int]]:
+    """Whose report this is, and the position of each column; errors as for :func:`text_layout`."""
+    headers = tuple(map(header_of, header))
+    form = _form(header, headers, source, preamble)
+    if form is None:
+        message = f"cannot tell whose report this is from {shown(', '.join(header))}"
+        readers = ", ".join(reader.value for reader in ReportReader if reader is not ReportReader.AUTO)
+        expected = f"reader: one of {readers}; or columns: with the file's name of each of our columns"
+        raise InputError(Problem(message, expected, place=Place(file, row=row)))
+    places = form.find(headers)
+    places.update(_named(file, row, header, source))
+    _check_twice(file, row, header, headers, places)
+    return form, places
+
+
+def _form(
+    header: Sequence[str], headers: tuple[Header, ...], source: ReportSource, preamble: Sequence[str]
+) -> PlatformForm | None:
+    if source.reader is not ReportReader.AUTO:
+        return _candidates(source)[0]
+    keys = {one.key for one in headers}
+    first = " ".join(preamble).casefold().lstrip('"\ufeff ')
+    for form in FORMS:
+        if form.opening and re.match(form.opening, first):
+            return form
+        if any(sign <= keys for sign in form.signs):
+            return form
+    if source.columns or kind_of([name for name in header if name in TYPES]) is not None:
+        return CANONICAL
+    found = GOOGLE_ADS.find(headers)
+    return GOOGLE_ADS if "campaign" in found and kind_of(found) is not None else None
+
+
+def _named(file: str, row: int, header: Sequence[str], source: ReportSource) -> dict[str, int]:
+    """Positions of the columns that the source names itself."""
+    places, problems = {}, []
+    keys = [header_of(name).key for name in header]
+    for ours, theirs in source.columns.items():
+        if ours not in TYPES:
+            problems.append(Problem(f"columns: {ours!r} is no column of ours", one_of(TYPES, ours),
+                                    place=Place(file)))
+        elif theirs in header:
+            places[ours] = list(header).index(theirs)
+        elif (key := header_of(theirs).key) in keys and key:
+            places[ours] = keys.index(key)
+        else:
+            problems.append(Problem(f"column {shown(theirs)} (for {ours}) is missing", one_of(header, theirs),
+                                    place=Place(file, row=row)))
+    if problems:
+        raise InputError(problems)
+    return places
+
+
+def _check_twice(
+    file: str, row: int, header: Sequence[str], headers: Sequence[Header], places: dict[str, int]
+) -> None:
+    counts = Counter(one.key for one in headers)
+    problems = [
+        Problem(f"column {shown(header[place].strip())} is given twice", "each column once",
+                place=Place(file, row=row))
+        for place in dict.fromkeys(places.values())
+        if counts[headers[place].key] > 1
+    ]
+    if problems:
+        raise InputError(problems)
