@@ -56,6 +56,8 @@ def told(place: object, secrets: Sequence[str] = (), *, connecting: bool = False
 
 def _known(error: Exception, place: str, secrets: Sequence[str], connecting: bool) -> BidderError | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, OSError):
+        return InputError(Problem(f"cannot be used: {cause.strerror or cause}", place=Place(place)))
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause, place)
     if type(cause).__module__.partition(".")[0] == "psycopg":

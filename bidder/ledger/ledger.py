@@ -13,9 +13,11 @@ from sqlalchemy import Connection, select
 
 from bidder.errors import InputError, Place, Problem
 from bidder.ledger import rows, runs, standing
-from bidder.ledger.database import Database, EmptyDatabase, SqliteReader, WritableDatabase
+from bidder.ledger.database import Database, OpenDatabase
+from bidder.ledger.failures import told
 from bidder.ledger.locks import file_lock, session_lock
 from bidder.ledger.places import PostgresPlace, SqlitePlace, place_of
+from bidder.ledger.reading import EmptyLedger, ReadOnly, SqliteReader
 from bidder.ledger.records import Changes, Effects, KeywordKey, Run, RunKey, RunState, Schedules
 from bidder.ledger.schema import RUN, VERSION
 from bidder.ledger.upgrade import bring_up_to_date, is_current, version_of
@@ -47,7 +49,7 @@ def open_ledger(url: str, folder: Path, *, read_only: bool = False) -> Ledger:
     place = place_of(url, folder)
     if read_only:
         return Ledger(_reader(place), place)
-    database = WritableDatabase(place)
+    database = OpenDatabase(place)
     try:
         bring_up_to_date(database)
     except BaseException:
@@ -57,13 +59,14 @@ def open_ledger(url: str, folder: Path, *, read_only: bool = False) -> Ledger:
 
 
 def _reader(place: SqlitePlace | PostgresPlace) -> Database:
-    if isinstance(place, SqlitePlace) and not place.path.exists():
-        return EmptyDatabase(place)
-    database = SqliteReader(place) if isinstance(place, SqlitePlace) else WritableDatabase(place)
+    with told(place):
+        if isinstance(place, SqlitePlace) and not place.file.exists():
+            return ReadOnly(EmptyLedger())
+    database = ReadOnly(SqliteReader(place) if isinstance(place, SqlitePlace) else OpenDatabase(place))
     version = database.read(version_of)
     if version is None:
         database.close()
-        return EmptyDatabase(place)
+        return ReadOnly(EmptyLedger())
     if not is_current(version, place):
         message = f"its tables still have version {version}"
         expected = f"version {VERSION}, which the next run that writes to it brings"
@@ -257,8 +260,8 @@ class Ledger:
         LockedError
             At once when the account is held, with the holder's name where it is known.
         """
-        if not isinstance(self._database, WritableDatabase):
+        if not isinstance(self._database, OpenDatabase):
             raise RuntimeError("the ledger is open for reading only")
         if isinstance(self._place, SqlitePlace):
-            return file_lock(self._place.path, account)
+            return file_lock(self._place.file, account)
         return session_lock(self._database, account)

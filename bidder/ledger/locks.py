@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bidder.errors import InputError, LockedError, Place, Problem
 
 if TYPE_CHECKING:
-    from bidder.ledger.database import WritableDatabase
+    from bidder.ledger.database import OpenDatabase
 
 _SINCE = """
 SELECT a.application_name, a.client_addr, a.backend_start
@@ -74,7 +74,7 @@ def _holder_of(path: Path) -> str:
 
 
 @contextmanager
-def session_lock(database: WritableDatabase, account: str) -> Iterator[None]:
+def session_lock(database: OpenDatabase, account: str) -> Iterator[None]:
     """Hold an account's lock by a PostgreSQL session; the server takes it from a session that ends.
 
     Raises

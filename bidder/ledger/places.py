@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,11 @@ class SqlitePlace:
     """A SQLite file."""
 
     path: Path
+
+    @property
+    def file(self) -> Path:
+        """The file itself, whatever links lead to it: locks and logs stand beside that one."""
+        return Path(os.path.realpath(self.path))
 
     def __str__(self) -> str:
         return str(self.path)

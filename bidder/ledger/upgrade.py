@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 
 from bidder.errors import InputError, Place, Problem
-from bidder.ledger.database import WritableDatabase
+from bidder.ledger.database import OpenDatabase
 from bidder.ledger.schema import VERSION, VERSION_TABLE
 
 _UPGRADING = 0x62696464_65720001
@@ -34,7 +34,7 @@ def is_current(version: str | None, place: object) -> bool:
     return version == VERSION
 
 
-def bring_up_to_date(database: WritableDatabase) -> None:
+def bring_up_to_date(database: OpenDatabase) -> None:
     """Make or change the tables, in one transaction; of two at once one waits, and finds it done."""
 
     def upgrade(connection: Connection) -> None:
