@@ -10,7 +10,7 @@ from bidder.keywords.data import KeywordTable
 from bidder.keywords.result import ClickValue
 from bidder.keywords.spec_bidding import ValueSpec
 from bidder.keywords.value.hierarchy import LEVELS, Sums, Tree, keyword_tree, shrunk, summed
-from bidder.keywords.value.strengths import CLICKS, order_strengths, rate_strengths
+from bidder.keywords.value.strengths import CLICKS, NOTHING, order_strengths, rate_strengths
 from bidder.keywords.value.weights import clicks_behind
 
 CVR_PRIOR = (50 / 3, 0.5)
@@ -64,7 +64,7 @@ def _order_values(table: KeywordTable, tree: Tree, spec: ValueSpec, noise: float
     """Revenue per conversion; all the same while the account has none."""
     own: Sums = table.weighted_conversions, table.weighted_revenue
     conversions, revenue = float(own[0].sum()), float(own[1].sum())
-    if conversions <= 0 or revenue <= 0:
+    if conversions <= NOTHING or revenue <= NOTHING:
         return np.full(len(table), _default_order_value(spec, conversions))
     prior = 1.0, revenue / conversions
     strengths = order_strengths(tree, own, prior, noise).levels
@@ -74,7 +74,7 @@ def _order_values(table: KeywordTable, tree: Tree, spec: ValueSpec, noise: float
 def _default_order_value(spec: ValueSpec, conversions: float) -> float:
     if spec.default_order_value is not None:
         return spec.default_order_value
-    missing = "revenue" if conversions > 0 else "conversion"
+    missing = "revenue" if conversions > NOTHING else "conversion"
     raise InputError(
         Problem(
             f"the reports hold no {missing}, so nothing tells what a conversion is worth",

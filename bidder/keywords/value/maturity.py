@@ -58,7 +58,9 @@ def fit_maturity(lags: LagTable | None, given: Sequence[float] | None) -> Floats
     at_risk = np.cumsum(by_lag) - (np.cumsum(too_young) - too_young)
     hazard = np.where(at_risk >= LEAST_AT_RISK, by_lag / np.maximum(at_risk, LEAST_AT_RISK), 0.0)
     kept = np.append(np.cumprod(1 - np.minimum(hazard, 1.0)[:0:-1])[::-1], 1.0)
-    return kept[: int(np.argmax(kept >= COMPLETE)) + 1].clip(0, 1)
+    curve = kept[: int(np.argmax(kept >= COMPLETE)) + 1]
+    curve[-1] = 1.0
+    return curve
 
 
 def _checked(given: Floats) -> Floats:
