@@ -64,14 +64,14 @@ def place_of(url: str, folder: Path) -> SqlitePlace | PostgresPlace:
     except (ArgumentError, ValueError):
         raise _wrong("not a database URL") from None
     if parsed.drivername in _SQLITE:
-        return _sqlite(parsed, folder)
+        return _sqlite(parsed, folder, question="?" in url)
     if parsed.drivername in _POSTGRES:
         return _postgres(parsed)
     raise _wrong("a kind of database that is not supported")
 
 
-def _sqlite(url: URL, folder: Path) -> SqlitePlace:
-    if url.username or url.password or url.host or url.port or url.query:
+def _sqlite(url: URL, folder: Path, *, question: bool) -> SqlitePlace:
+    if url.username or url.password or url.host or url.port or question:
         raise _wrong("a SQLite URL holds a path and nothing else", "three slashes before a relative path")
     if not url.database or url.database == ":memory:" or "\0" in url.database:
         raise _wrong("a ledger is kept in a file, and the URL names none")

@@ -8,6 +8,9 @@ from bidder.errors import InputError, Place, Problem
 from bidder.ledger.database import OpenDatabase
 from bidder.ledger.schema import VERSION, VERSION_TABLE
 
+SCRIPTS = "bidder.ledger:migrations"
+"""Where alembic finds the versions."""
+
 _UPGRADING = 0x62696464_65720001
 """Number of the PostgreSQL lock that upgrades hold."""
 
@@ -53,5 +56,5 @@ def run_migrations(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", "bidder.ledger:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     command.upgrade(config, "head")

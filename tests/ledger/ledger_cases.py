@@ -32,7 +32,8 @@ def make_changes(n: int, shift: int = 0) -> Changes:
     rows = j.tolist()
     return Changes(
         texts([f"campaign {i // 7}" for i in rows]), texts([f"组 {i // 3}" for i in rows]),
-        texts([f"=key'word\n\"{i}\" 🎁\\" for i in rows]), texts([("exact", "", "broad")[i % 3] for i in rows]),
+        texts([f"=key'word\n\"{i}\" 🎁\\" for i in rows]),
+        texts([("exact", "", "broad")[i % 3] for i in rows]),
         texts(["" if i % 2 else f"1~{i}" for i in rows]), j * 10_000 + 500_000, j * 10_000 + 600_001,
         texts([("value", "explore")[i % 2] for i in rows]), texts([("", "max_raise")[i % 2] for i in rows]),
         j * 3, (j + 1) / 7,

@@ -1,4 +1,4 @@
-"""What both databases promise: what is recorded comes back as it was, once, and answers the same questions."""
+"""What both databases promise: what is recorded comes back as it was, once, and answers questions."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def test_effects_are_kept_with_the_move(ledger: Ledger, n: int) -> None:
 def test_effects_that_do_not_fit_leave_the_run_exported(ledger: Ledger) -> None:
     run = record(ledger, key_of(), APPROVED, EXPORTED)
     for wrong in (make_effects(4), Effects(texts(["odd"] * 5), np.zeros(5, dtype=np.int64))):
-        with pytest.raises(ValueError, match="4|odd"):
+        with pytest.raises(ValueError, match=r"4|odd"):
             ledger.confirm(run.run_id, wrong, now=NOW, who="me")
         assert ledger.run(run.run_id) == run
     assert ledger.effects(run.run_id) is None

@@ -121,6 +121,5 @@ def test_any_order_of_moves(ledger_url: str) -> None:
     class Here(Ledgers):
         url = ledger_url
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Here, settings=settings(max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck))
-    )
+    few = settings(max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Here, settings=few)
