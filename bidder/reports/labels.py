@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bidder.reports.labels_bids import BIDS
 from bidder.reports.labels_plan import PLAN
+from bidder.reports.labels_rehearsal import REHEARSAL
 from bidder.reports.labels_replay import REPLAY
 from bidder.reports.numbers import Lang
 
@@ -44,7 +46,7 @@ COMMON: dict[str, tuple[str, str]] = {
     "note": ("Note", "备注"),
 }
 
-LABELS: dict[str, tuple[str, str]] = {**COMMON, **PLAN, **REPLAY}
+LABELS: dict[str, tuple[str, str]] = {**COMMON, **PLAN, **REPLAY, **REHEARSAL, **BIDS}
 
 
 @dataclass(frozen=True)
