@@ -215,8 +215,8 @@ def _table(view: _View) -> Section:
     label = view.labels
     columns = [
         label("rh_night"), label("day"), label("rh_bound"), "α", label("rh_changed"),
-        view.money_title("rh_budget_title"), view.money_title("spend"), label("rh_roas_true"), label("rh_off"),
-        label("rh_roas_measured"), view.money_title("revenue"),
+        view.money_title("rh_budget_title"), view.money_title("spend"), label("rh_roas_true"),
+        label("rh_off"), label("rh_roas_measured"), view.money_title("revenue"),
     ]
     rows = [_night(view, number, n) for number, n in enumerate(view.nights, 1)]
     return Section("nights", label("rh_nights"), [Grid(table(columns, rows, text=3))])
