@@ -82,3 +82,5 @@ class BidsPage:
     warnings: tuple[WordWarning, ...] = ()
     notes: tuple[str, ...] = ()
     config_text: str = ""
+    target_kind: str = ""
+    """roas, cpa or marginal (a plan's marginal ROAS); "" where the values tell cpa from roas."""
