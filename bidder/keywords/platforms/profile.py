@@ -53,6 +53,8 @@ class PlatformProfile:
         Whether an hour that the schedule does not name serves.
     automated : frozenset of str
         Names (case folded) of bid strategies under which the platform sets the bids itself.
+    segments : frozenset of str
+        Kinds of segments that take modifiers: "device", "audience".
     """
 
     name: str
@@ -71,6 +73,19 @@ class PlatformProfile:
     has_schedule: bool
     unlisted_serves: bool
     automated: frozenset[str]
+    segments: frozenset[str] = frozenset({"device", "audience"})
+
+    @property
+    def steps_per_unit(self) -> int:
+        """Steps of a modifier in 1.0: 100 where modifiers are whole per cent."""
+        return int(1 / self.modifier_step)
+
+    def modifier_range(self, *, segment: bool = False) -> tuple[int, int]:
+        """Lowest and highest legal modifier, in steps."""
+        low, high = (
+            (self.segment_min, self.segment_max) if segment else (self.schedule_min, self.schedule_max)
+        )
+        return -int(-low // self.modifier_step), int(high // self.modifier_step)
 
     def bid_step(self, currency: str) -> int:
         """Micros of one step of a bid."""
@@ -86,10 +101,7 @@ class PlatformProfile:
 
     def legal_modifier(self, modifier: Floats, *, segment: bool = False) -> Floats:
         """Modifiers moved to the nearest legal ones; shape as ``modifier``."""
-        low, high = (
-            (self.segment_min, self.segment_max) if segment else (self.schedule_min, self.schedule_max)
-        )
-        per_unit = int(1 / self.modifier_step)
-        first, last = int(np.ceil(float(low) * per_unit - 1e-9)), int(float(high) * per_unit + 1e-9)
+        first, last = self.modifier_range(segment=segment)
+        per_unit = self.steps_per_unit
         legal: Floats = np.clip(np.rint(np.asarray(modifier) * per_unit), first, last) / per_unit
         return legal
