@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from bidder.errors import InputError, Problem
-from bidder.ledger.bulk import add_rows, read_rows
+from bidder.ledger.bulk import add_rows, read_rows, without_collector
 from bidder.ledger.records import Changes, Effects, ScheduleRow, Schedules, Texts, Took
 from bidder.ledger.schema import BLOCK, CHANGE, EFFECT, SEGMENT, TEXT
 
@@ -42,6 +42,7 @@ def _storable(text: str) -> bool:
         return False
 
 
+@without_collector()
 def add_changes(connection: Connection, run: int, changes: Changes) -> None:
     """Keep a run's changed bids."""
     book: dict[str, int] = {}
@@ -73,6 +74,7 @@ def _without_nan(values: NDArray[np.float64]) -> Any:
     return [None if value != value else value for value in values.tolist()]
 
 
+@without_collector()
 def read_changes(connection: Connection, run: int, length: int) -> Changes:
     """A run's changed bids as they were recorded, ``length`` of them."""
     texts = np.array(read_texts(connection, run), dtype=object)
@@ -106,6 +108,7 @@ def _fill(columns: Sequence[NDArray[Any]], parts: Iterable[Sequence[Sequence[Any
     return at
 
 
+@without_collector()
 def add_effects(connection: Connection, run: int, effects: Effects) -> None:
     """Keep what became of a run's changed bids."""
     unknown = set(effects.took.tolist()) - set(Took)
@@ -115,6 +118,7 @@ def add_effects(connection: Connection, run: int, effects: Effects) -> None:
     add_rows(connection, EFFECT, run, [took, effects.found])
 
 
+@without_collector()
 def read_effects(connection: Connection, run: int, length: int) -> Effects | None:
     """What became of a run's changed bids, or None where that is not known."""
     took, found = np.empty(length, dtype=object), np.empty(length, dtype=np.int64)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bidder.ledger.bulk import read_rows
+from bidder.ledger.bulk import read_rows, without_collector
 from bidder.ledger.records import KeywordKey, Took
 from bidder.ledger.rows import read_texts
 from bidder.ledger.runs import OUT
@@ -17,6 +17,7 @@ from bidder.ledger.schema import CHANGE, EFFECT, RUN, STEP
 _NAMES = ("campaign", "ad_group", "keyword", "match_type")
 
 
+@without_collector()
 def references(connection: Connection, account: str, data_date: date) -> dict[KeywordKey, int]:
     """See :meth:`bidder.ledger.ledger.Ledger.references`."""
     query = select(RUN.c.id).where(
@@ -29,6 +30,7 @@ def references(connection: Connection, account: str, data_date: date) -> dict[Ke
     return found
 
 
+@without_collector()
 def edits(connection: Connection, account: str, since: date, until: date) -> dict[KeywordKey, date]:
     """See :meth:`bidder.ledger.ledger.Ledger.edits`."""
     query = (
