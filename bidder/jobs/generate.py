@@ -219,11 +219,10 @@ def _write_reports(world: World, folder: Path) -> None:
     from bidder.jobs import generate_splits as splits
     from bidder.jobs.generate_truth import write_truth
 
-    if searching := reports.search_channels(world):
-        lags = reports.lag_rows(world, searching)
+    if reports.search_channels(world):
         write_table(folder / "keyword_report.csv", reports.KEYWORD_COLUMNS, reports.keyword_rows(world))
         write_table(folder / "hour_report.csv", reports.HOUR_COLUMNS, reports.hour_rows(world))
-        write_table(folder / "search_lag.csv", reports.LAG_COLUMNS, lags)
+        write_table(folder / "search_lag.csv", reports.LAG_COLUMNS, reports.search_lag_rows(world))
         write_table(folder / "search_terms.csv", splits.TERM_COLUMNS, splits.term_rows(world))
         write_table(folder / "device_report.csv", splits.DEVICE_COLUMNS, splits.device_rows(world))
     write_table(folder / "campaign_report.csv", reports.CAMPAIGN_COLUMNS, reports.campaign_rows(world))

@@ -111,17 +111,27 @@ def campaign_rows(world: World) -> Iterator[Row]:
                 yield (world.hours.dates[day].isoformat(), name, campaign, *counts_of(row))
 
 
-def lag_rows(world: World, channels: Sequence[Channel] | None = None) -> Iterator[Row]:
-    """Reported conversions of all channels, or of some, by the day of the click and the whole days until
-    the report."""
-    import numpy as np
+def lag_rows(world: World) -> Iterator[Row]:
+    """Reported conversions by the day of the click and the whole days (24 hours) until the report."""
+    for channel in world.channels.values():
+        for date, lag in zip(world.hours.dates, channel.tally.lag, strict=True):
+            yield from day_lag_rows(channel.place.name, channel.campaigns, date, lag)
 
-    for channel in world.channels.values() if channels is None else channels:
-        lag = channel.tally.lag
-        for day, campaign, waited in zip(*np.nonzero(lag), strict=True):
-            date = world.hours.dates[day].isoformat()
-            conversions = int(lag[day, campaign, waited])
-            yield (date, channel.place.name, channel.campaigns[campaign], int(waited), conversions)
+
+def search_lag_rows(world: World) -> Iterator[Row]:
+    """The same of search channels, with the days between the dates of click and report.
+
+    A report of the evening knows the conversions whose days are at most the age of the click's date.
+    """
+    for channel in search_channels(world):
+        for date, lag in zip(world.hours.dates, channel.tally.nights, strict=True):
+            yield from day_lag_rows(channel.place.name, channel.campaigns, date, lag)
+
+
+def day_lag_rows(channel: str, campaigns: Sequence[str], date: dt.date, lag: Ints) -> Iterator[Row]:
+    """Rows of a day of clicks; ``lag`` (C, most + 1) counts conversions by days until the report."""
+    for campaign, waited in zip(*lag.nonzero(), strict=True):
+        yield (date.isoformat(), channel, campaigns[campaign], int(waited), int(lag[campaign, waited]))
 
 
 def history_table(world: World) -> tuple[tuple[str, ...], list[Row]]:

@@ -14,6 +14,7 @@ from bidder.jobs.generate_reports import (
     KEYWORD_COLUMNS,
     LAG_COLUMNS,
     Row,
+    day_lag_rows,
     keyword_day_rows,
     one_hour_rows,
 )
@@ -74,10 +75,10 @@ def hour_rows(world: PlayedWorld, day: int, last: int) -> Iterator[Row]:
 
 
 def lag_rows(world: PlayedWorld, day: int, last: int) -> Iterator[Row]:
-    """The same of search_lag.csv."""
+    """The same of search_lag.csv: days between the dates of click and report."""
     result, campaigns = world.results[day], world.keywords.campaigns
     known = result.sales.reported < world.known_by(last)
-    places = np.column_stack([result.campaign[result.sales.keyword], result.sales.waited])[known]
-    found, counts = np.unique(places, axis=0, return_counts=True)
-    for (campaign, waited), conversions in zip(found.tolist(), counts.tolist(), strict=True):
-        yield (result.date.isoformat(), world.channel, campaigns[campaign], waited, conversions)
+    waited = world.day_of(result.sales.reported[known]) - day
+    lag = np.zeros((len(campaigns), last - day + 1), dtype=np.int64)
+    np.add.at(lag, (result.campaign[result.sales.keyword[known]], waited), 1)
+    return day_lag_rows(world.channel, campaigns, result.date, lag)

@@ -208,6 +208,12 @@ class PlayedWorld:
         words = self.keywords
         return DayResult.empty(day, self.dates[day], bids, words.campaign, desk.levels, desk.expectation)
 
+    def day_of(self, moments: Ints) -> Ints:
+        """Numbers of the days of moments (microseconds UTC), shape as ``moments``."""
+        starts = self.hours.start[np.searchsorted(self.hours.day, np.arange(len(self.dates)))]
+        days: Ints = np.searchsorted(starts, moments, side="right") - 1
+        return days
+
     def known_by(self, day: int) -> int:
         """When a day ends, microseconds UTC: reports of that evening know no later conversion."""
         after = np.flatnonzero(self.hours.day == day + 1)

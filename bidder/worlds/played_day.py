@@ -10,7 +10,7 @@ import numpy as np
 
 from bidder.arrays import Codes, Floats, Ints
 from bidder.money import MICROS
-from bidder.worlds.hours import DAY, SLOTS
+from bidder.worlds.hours import SLOTS
 from bidder.worlds.keywords import Keywords
 from bidder.worlds.tally import CLICKS, CONVERSIONS, COST, COUNTS, IMPRESSIONS, REVENUE, Shown
 
@@ -54,15 +54,12 @@ class Sales:
         Microseconds UTC.
     value : ndarray of int64, shape (n,)
         Micros.
-    waited : ndarray of int64, shape (n,)
-        Whole days from click to report.
     """
 
     keyword: Codes
     hour: Ints
     reported: Ints
     value: Ints
-    waited: Ints
 
 
 @dataclass(frozen=True)
@@ -120,7 +117,7 @@ class DayResult:
     ) -> DayResult:
         """A day on which nothing was shown."""
         nothing = np.zeros(0, dtype=np.int64)
-        sales = Sales(nothing.astype(np.int32), nothing, nothing, nothing, nothing)
+        sales = Sales(nothing.astype(np.int32), nothing, nothing, nothing)
         campaigns = int(campaign.max()) + 1
         shown, by_hour = np.zeros((len(bids), 3), np.int64), np.zeros((0, campaigns, 3), np.int64)
         return cls(day, date, bids, campaign, shown, by_hour, sales, levels, expected)
@@ -178,4 +175,4 @@ def _sales(blocks: Sequence[Shown], keyword: Codes, hour: Ints) -> Sales:
     names = ("ts", "delay", "value", "conversion")
     ts, delay, value, conversion = (np.concatenate([getattr(b, n) for b in blocks]) for n in names)
     rows = np.flatnonzero(conversion)
-    return Sales(keyword[rows], hour[rows], ts[rows] + delay[rows], value[rows], delay[rows] // DAY)
+    return Sales(keyword[rows], hour[rows], ts[rows] + delay[rows], value[rows])

@@ -53,7 +53,9 @@ class Tally:
     ----------
     by_hour : ndarray of int64, shape (H, C, 5)
     lag : ndarray of int64, shape (D, C, most + 1)
-        Reported conversions by day of the click and whole days until the report.
+        Reported conversions by day of the click and whole days (24 hours) until the report.
+    nights : ndarray of int64, shape (D, C, most + 2)
+        The same by the number of midnights between click and report.
     report_day : ndarray of int64, shape (D, 2)
         Conversions and revenue (micros) by the local day of the report.
     response : ndarray of float64, shape (D, C, L, 5)
@@ -73,6 +75,7 @@ class Tally:
         self._day_starts = hours.start[np.searchsorted(hours.day, np.arange(days))]
         self.by_hour = np.zeros((len(hours), campaigns, COUNTS), dtype=np.int64)
         self.lag = np.zeros((days, campaigns, lag + 1), dtype=np.int64)
+        self.nights = np.zeros((days, campaigns, lag + 2), dtype=np.int64)
         self.report_day = np.zeros((days, 2), dtype=np.int64)
         self.response: Floats = np.zeros((days, campaigns, levels, MEASURES))
         self.rival_spend = np.zeros((len(hours), rivals), dtype=np.int64)
@@ -102,7 +105,9 @@ class Tally:
         np.add.at(self.report_day[:, 0], day, 1)
         np.add.at(self.report_day[:, 1], day, shown.value[rows])
         waited = np.minimum(shown.delay[rows] // DAY, self.lag.shape[2] - 1)
-        np.add.at(self.lag[self._hours.day[shown.hour]], (shown.campaign[rows], waited), 1)
+        clicked = self._hours.day[shown.hour]
+        np.add.at(self.lag[clicked], (shown.campaign[rows], waited), 1)
+        np.add.at(self.nights[clicked], (shown.campaign[rows], day - clicked), 1)
 
     def end_day(self, day: int) -> None:
         """Put the day's keywords away."""

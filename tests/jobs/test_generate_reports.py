@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 import pytest
@@ -78,13 +78,23 @@ def test_devices_add_up_to_the_campaigns(made):
     assert len(rows(made / "truth" / "devices.csv")) == 3
 
 
-def test_the_lags_of_search_are_those_of_the_account(made):
-    every = rows(made / "conversion_lag.csv")
+def test_lags_of_search_are_those_of_the_account_counted_in_midnights(made):
+    """The report of an evening holds the conversions whose days are at most the age of the click's date."""
+    every = [row for row in rows(made / "conversion_lag.csv") if row["channel"] == "search"]
     searching = rows(made / "search_lag.csv")
-    assert searching == [row for row in every if row["channel"] == "search"]
-    assert len(every) > len(searching) > 0
-    known = sum(int(row["conversions"]) for row in rows(made / "keyword_report.csv"))
-    assert sum(int(row["conversions"]) for row in searching) == known
+    assert {row["channel"] for row in searching} == {"search"} and every
+    for name in ("date", "campaign"):
+        counted = [Counter(), Counter()]
+        for count, table in zip(counted, (every, searching), strict=True):
+            for row in table:
+                count[row[name]] += int(row["conversions"])
+        assert counted[0] == counted[1]
+    days = [sum(int(r["lag_days"]) * int(r["conversions"]) for r in table) for table in (every, searching)]
+    orders = sum(int(row["conversions"]) for row in searching)
+    assert days[0] < days[1] < days[0] + orders
+    ages = {row["date"]: 12 - int(row["date"][-2:]) for row in searching}
+    assert all(int(row["lag_days"]) <= ages[row["date"]] for row in searching)
+    assert orders == sum(int(row["conversions"]) for row in rows(made / "keyword_report.csv"))
 
 
 def test_a_world_of_an_earlier_version_is_made_again(made):
