@@ -10,7 +10,8 @@ _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_COMMON_SHARE = 0.9
+_COMMON_SHARE, _FIRST_SHARE = 0.9, 0.6
+_LAST_OF_FIRST_LEVEL = 0xD7
 _GUESSED = "utf-8"
 
 
@@ -62,22 +63,16 @@ def _wide(sample: bytes) -> str | None:
 
 
 def _chinese(sample: bytes) -> bool:
-    """Whether the sample is GB 18030 and nearly all of its characters are common ones (GB 2312).
+    """Whether the sample is GB 18030, nearly all of it in GB 2312, and most of that of its first level.
 
-    The second byte of a common character is 0xA1 or more. In a Western text an accented letter stands
-    before an ASCII one, which makes a rare character or none.
+    In a Western text an accented letter stands before an ASCII one, which makes a rare character or none,
+    or (as in Größe) two of them stand together, which makes one of the second level.
     """
     try:
         text = codecs.getincrementaldecoder("gb18030")().decode(sample)
     except UnicodeDecodeError:
         return False
-    wide = [letter for letter in text if not letter.isascii()]
-    common = sum(_is_common(letter) for letter in wide)
-    return bool(wide) and common >= _COMMON_SHARE * len(wide)
-
-
-def _is_common(letter: str) -> bool:
-    try:
-        return len(letter.encode("gb2312")) == 2
-    except UnicodeEncodeError:
-        return False
+    wide = "".join(letter for letter in text if not letter.isascii())
+    common = wide.encode("gb2312", "ignore")[::2]
+    first = sum(byte <= _LAST_OF_FIRST_LEVEL for byte in common)
+    return bool(wide) and len(common) >= _COMMON_SHARE * len(wide) and first >= _FIRST_SHARE * len(wide)

@@ -71,8 +71,15 @@ class Layout:
         return self.header[self.places[column]].strip()
 
 
-def text_layout(file: str, source: ReportSource) -> Layout:
+def text_layout(file: str, source: ReportSource, currency: str) -> Layout:
     """The layout of a text file.
+
+    Parameters
+    ----------
+    file : str
+    source : ReportSource
+    currency : str
+        Of the account.
 
     Raises
     ------
@@ -99,6 +106,10 @@ def text_layout(file: str, source: ReportSource) -> Layout:
     if known < LEAST_KNOWN and known < len(cells):
         raise _no_header(file, lines, encoding)
     row = lines[number][1]
+    if encoding == "gb18030" and source.encoding is None and currency != "CNY" and "".join(cells).isascii():
+        # Korean and others look the same; a Chinese header would settle it.
+        message = "not UTF-8; it may be Chinese text in GBK"
+        raise InputError(Problem(message, "encoding: gbk, or another one", place=Place(file)))
     preamble = tuple(line for line, _ in lines[:number])
     form, places = identified(file, row, cells, source, preamble)
     headers = tuple(map(header_of, cells))
@@ -144,8 +155,12 @@ def _known(cells: Sequence[str], source: ReportSource) -> int:
     """How many columns a line would name, if it were the header."""
     headers = tuple(map(header_of, cells[:2000]))
     named = set(source.columns.values()) & set(cells)
-    most = max((len(set(form.find(headers).values())) for form in _candidates(source)), default=0)
-    return max(most, len(named))
+
+    def known(form: PlatformForm) -> int:
+        texts = form.ad_texts and sum(bool(re.fullmatch(form.ad_texts, one.key)) for one in headers)
+        return len(set(form.find(headers).values())) + (texts or 0)
+
+    return max(len(named), *map(known, _candidates(source)))
 
 
 def _candidates(source: ReportSource) -> tuple[PlatformForm, ...]:
@@ -193,7 +208,11 @@ def _form(
     if source.columns or kind_of([name for name in header if name in TYPES]) is not None:
         return CANONICAL
     found = GOOGLE_ADS.find(headers)
-    return GOOGLE_ADS if "campaign" in found and kind_of(found) is not None else None
+    if "campaign" in found and kind_of(found) is not None:
+        return GOOGLE_ADS
+    if "campaign" in found and any(re.fullmatch(GOOGLE_ADS.ad_texts, key) for key in keys):
+        return GOOGLE_ADS
+    return CANONICAL if sum(name in TYPES for name in header) >= LEAST_KNOWN else None
 
 
 def _named(file: str, row: int, header: Sequence[str], source: ReportSource) -> dict[str, int]:

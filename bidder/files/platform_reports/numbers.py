@@ -27,7 +27,9 @@ _SYMBOLS: dict[str, tuple[str, ...]] = {
     "Fr.": ("CHF",), "₫": ("VND",), "฿": ("THB",), "₽": ("RUB",),
 }
 _NUMBERS = {
-    mark: re.compile(rf"-?(\d{{1,3}}(\{other}\d{{3}})+|\d*)(\{mark}\d*)?([eE][+-]?\d{{1,3}})?", re.ASCII)
+    mark: re.compile(
+        rf"-?((\d{{1,3}}(\{other}\d{{3}})+|\d+)(\{mark}\d*)?|\{mark}\d+)([eE][+-]?\d{{1,3}})?", re.ASCII
+    )
     for mark, other in ((".", ","), (",", "."))
 }
 _LARGEST = Decimal(10) ** 15
@@ -119,7 +121,7 @@ def number_of(cell: str, how: Reading) -> Decimal | None:
             text, share = text[:-1], Decimal("0.01")
     text = _bare(text, how.symbols)
     text = _SPACES.sub("", text)
-    if not _NUMBERS[how.mark].fullmatch(text) or not any(map(str.isdigit, text)):
+    if not _NUMBERS[how.mark].fullmatch(text):
         return None
     plain = text.replace("." if how.mark == "," else ",", "").replace(",", ".")
     number = Decimal(plain) * share

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from bidder.errors import InputError, Place, Problem, one_of
+from bidder.files.platform_reports.ad_texts import as_ads, has_ad_texts
 from bidder.files.platform_reports.canonical import REQUIRED, TYPES, kind_of
 from bidder.files.platform_reports.conversion import PARTS
 from bidder.files.platform_reports.dates import DateOrder
@@ -94,11 +95,12 @@ def _natural(file: str) -> list[tuple[int, int, str]]:
 
 def _opened(file: str, source: ReportSource, currency: str, until: date | None) -> OpenReport:
     is_parquet = Path(file).suffix.lower() in _PARQUET
-    layout = parquet_layout(file, source) if is_parquet else text_layout(file, source)
+    layout = parquet_layout(file, source) if is_parquet else text_layout(file, source, currency)
     _as_landscape(layout, source)
+    layout = _with_ads(layout, source)
     columns = set(layout.places) & set(TYPES)
     columns |= {name for name, parts in PARTS.items() if set(parts) <= set(layout.places)}
-    kind = source.kind or layout.form.kind or _kind(file, layout, columns)
+    kind = _kind(file, layout, source, columns)
     if source.conversions == "direct":
         _check_direct(file, layout)
     only_day = None
@@ -122,11 +124,25 @@ def _as_landscape(layout: Layout, source: ReportSource) -> None:
         layout.places["bid"] = layout.places.pop("max_cpc")
 
 
-def _kind(file: str, layout: Layout, columns: set[str]) -> ReportKind:
-    kind = kind_of(columns)
+def _with_ads(layout: Layout, source: ReportSource) -> Layout:
+    """Read the texts of ads where they are asked for, or where a report has nothing else to tell."""
+    if source.kind in (None, ReportKind.ADS) and has_ad_texts(layout):
+        other = layout.form.kind or kind_of(layout.places)
+        if source.kind is ReportKind.ADS or other is None:
+            return as_ads(layout)
+    return layout
+
+
+def _kind(file: str, layout: Layout, source: ReportSource, columns: set[str]) -> ReportKind:
+    always = layout.form.kind
+    if always is not None and source.kind not in (None, always):
+        reader = layout.form.reader.value
+        message = f"kind: {source.kind}, but an export of {reader} is of kind {always.value}"
+        raise InputError(Problem(message, f"kind: {always.value}, or none", place=Place(file)))
+    kind = source.kind or always or kind_of(columns)
     if kind is None:
         message = f"cannot tell what the report is about from the columns {', '.join(sorted(columns))}"
-        place = Place(file, row=layout.header_row)
+        place = Place(file, row=layout.header_row or None)
         raise InputError(Problem(message, "keywords, hours, devices, search terms or bids", place=place))
     return kind
 

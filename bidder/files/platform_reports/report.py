@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bidder.errors import InputError, Place, Problem
+from bidder.files.platform_reports.ad_texts import one_text_a_row
 from bidder.files.platform_reports.canonical import COUNT_COLUMNS, MONEY_COLUMNS
 from bidder.files.platform_reports.columns import day_of
 from bidder.files.platform_reports.complaints import Complaints
@@ -122,6 +123,7 @@ class _Pass:
             self._inherit(self.conversion.rules.inherited)
         for raw in self.rows.batches(self.complaints):
             raw, totals = self.filter.parted(raw)
+            raw = one_text_a_row(raw, self.report.layout.form.unknown)
             self._learn(raw)
             found = self.conversion.convert(raw, self.complaints)
             self.sums.add(self._summed(found.arrays), len(raw.rows))
@@ -264,7 +266,7 @@ class _Pass:
 
     def _facts(self, checked: bool) -> ReportFacts:
         report, layout = self.report, self.report.layout
-        shown = {n: layout.title(n) for n in layout.places}
+        shown = {n: layout.title(n) for n in layout.places if n in layout.form.names or n in report.columns}
         return ReportFacts(
             file=report.file, reader=layout.form.reader, kind=report.kind, encoding=layout.encoding,
             delimiter=layout.delimiter, decimal=self.mark.mark or ".", currency=self._currency(),

@@ -98,6 +98,8 @@ class PlatformForm:
         Decimal mark where cells leave it open.
     blank_counts : bool
         Whether an empty count or cost is a number of none, and not an error.
+    ad_texts : str
+        Pattern of the keys of columns that hold texts of ads.
     """
 
     reader: ReportReader
@@ -113,6 +115,7 @@ class PlatformForm:
     decorated: bool = False
     decimal: str | None = None
     blank_counts: bool = True
+    ad_texts: str = ""
 
     def find(self, headers: tuple[Header, ...]) -> dict[str, int]:
         """Position of each canonical or helper column among a file's headers."""

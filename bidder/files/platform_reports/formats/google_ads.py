@@ -11,6 +11,11 @@ from bidder.keywords.spec_reports import ReportKind, ReportReader
 
 _UNKNOWN = frozenset({"", "--", "-", "—", "auto", "not applicable", "[]"})
 
+_AD_TEXTS = (
+    r"(long|short)?headline\d*|description(line)?\d*|path\d|anzeigentitel\d*|textzeile\d*|"
+    r"广告标题\d*|标题\d*|广告内容描述\d*"
+)
+
 GOOGLE_ADS = PlatformForm(
     reader=ReportReader.GOOGLE_ADS,
     names={
@@ -103,8 +108,9 @@ GOOGLE_ADS = PlatformForm(
         "lag_days": ("Days to conversion",),
     },
     totals=(
-        r"(total|gesamt|total général|总计|合计)\s*[:：-]\s*(filtered|all but removed|keywords?|search keywords?|"
-        r"campaigns?|ad groups?|search terms?|gefilterte|kampagnen|keywords|已过滤|关键字|广告系列).*",
+        r"(total|gesamt|total général|总计|合计)\s*[:：-]\s*(filtered|all but removed|keywords?|"
+        r"search keywords?|campaigns?|ad groups?|search terms?|gefilterte|kampagnen|keywords|"
+        r"已过滤|关键字|广告系列).*",
         r"(total|gesamt|总计|合计)\s*[:：-]\s*(account|konto|compte|cuenta|帐号|账号).*|"
         r"total|gesamt|总计|合计",
         r"(total|gesamt|总计|合计)\s*[:：-].*",
@@ -112,6 +118,7 @@ GOOGLE_ADS = PlatformForm(
     unknown=_UNKNOWN,
     landscape_days=7,
     decorated=True,
+    ad_texts=_AD_TEXTS,
 )
 
 GOOGLE_ADS_EDITOR = PlatformForm(
@@ -140,4 +147,5 @@ GOOGLE_ADS_EDITOR = PlatformForm(
     record=frozenset({"broad", "phrase", "exact", "broad match", "phrase match", "exact match"}),
     kind=ReportKind.SETTINGS,
     decorated=True,
+    ad_texts=_AD_TEXTS,
 )

@@ -72,4 +72,5 @@ MICROSOFT_BULK = PlatformForm(
     record=frozenset({"keyword"}),
     kind=ReportKind.SETTINGS,
     decimal=".",
+    ad_texts=r"title|titlepart\d|text|textpart\d|path\d|headline\d*|longheadline|description\d*",
 )
