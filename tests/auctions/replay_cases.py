@@ -56,10 +56,11 @@ def random_log(rng: np.random.Generator, n: int, campaigns: int = 1, prices: int
     click = (rng.random(n) < 0.3).astype(np.uint8)
     info = LogInfo(
         tuple(f"c{k}" for k in range(campaigns)), rows=n, first_ts=int(ts[0]) if n else 0,
-        last_ts=int(ts[-1]) if n else 0,
+        last_ts=int(ts[-1]) if n else 0, words=(("keyword", tuple(f"k{k}" for k in range(12))),),
     )
     return AuctionLog(
-        info=info, ts=ts, campaign=rng.integers(0, campaigns, n).astype(np.int32),
+        info=info, ts=ts, keyword=np.arange(n, dtype=np.int32) * 7 % 12,
+        campaign=rng.integers(0, campaigns, n).astype(np.int32),
         market_price=rng.integers(0, prices, n), user=rng.integers(0, max(n // 6, 2), n).astype(np.uint64),
         floor=rng.integers(0, prices // 3, n), pctr=rng.random(n) * 0.1, pcvr=rng.random(n) * 0.5,
         click=click, conversion=click & (rng.random(n) < 0.4).astype(np.uint8),

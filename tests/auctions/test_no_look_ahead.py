@@ -39,6 +39,7 @@ CASES = {
     "dual": ({"value_per_conversion": 3_000.0, "target_roas": 2.0}, DAYS),
     "ss_mdp": ({"average_ctr": 0.05, "price_histogram": [5] * 41}, COUNTED),
     "rlb": ({"average_ctr": 0.05, "price_histogram": [5] * 41}, COUNTED),
+    "keyword_bids": ({"target_cpa": 900.0}, DAYS),
 }
 
 

@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "dual": f"{_HERE}.dual:Dual",
     "ss_mdp": f"{_HERE}.ss_mdp:SsMdp",
     "rlb": f"{_HERE}.rlb:Rlb",
+    "keyword_bids": f"{_HERE}.keyword_bids:KeywordBids",
 }
 """Where each kind's class stands, as ``module:Class``; a module is imported when it is asked for."""
 
