@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bidder.cli.main import run
 from bidder.errors import InputError
 from bidder.files.yaml_reader import read_document
 from bidder.jobs.generate import run_generate
@@ -257,3 +258,45 @@ def test_everything_that_does_not_fit_is_told_at_once(files, tmp_path):
 def test_a_world_without_search_is_refused(files, tmp_path):
     with pytest.raises(InputError, match="has no search channel"):
         run_rehearse(files / "bids.yaml", ROOT / "simulations" / "worlds" / "display.yaml", tmp_path)
+
+
+def test_the_job_itself_plays_through_files_and_the_command_line(files, tmp_path, capsys):
+    arguments = ["--world", str(files / "world.yaml"), "--nights", "2", "--history", "5"]
+    words = ["bids", "rehearse", str(files / "bids.yaml"), *arguments, "--out", str(tmp_path)]
+    assert run([*words, "--json"]) == 0
+    printed = capsys.readouterr()
+    summary = json.loads(printed.out)
+    assert summary["nights"] == 2 and "written to" in printed.err
+    table = rows(tmp_path / "rehearsal.csv")
+    assert all(int(row["changed"]) > 0 and row["stopped"] == "0" for row in table)
+    assert run([*words, "--no-report"]) == 0
+    said = capsys.readouterr().out
+    assert "2026-11-15" in said and "of that of an oracle" in said
+    assert not (files / "ledger.db").exists() and not (tmp_path / "report.html").exists()
+
+
+def test_a_stopped_night_changes_nothing(files, tmp_path):
+    stop = ("guardrails.stop={spend_change: 0.0001}", "exploration.enabled=false")
+    nights = rehearse(files, tmp_path, policy=None, overrides=stop, nights=2, history=5).rehearsal.nights
+    assert all(n.stopped and n.changed == 0 and n.loop == n.fixed for n in nights)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [4, 5, 6])
+def test_thirty_nights_come_to_the_target_and_stay_there(tmp_path, seed):
+    """What the job's reports can tell of the truth is enough to keep within 5% of the target.
+
+    The promotion day is told beforehand, as a planner would: there the budget binds, so that its ROAS lies
+    above the target.
+    """
+    outcome = run_rehearse(JOB, NIGHTLY, tmp_path, seed=seed, report=False)
+    rehearsal = outcome.rehearsal
+    (promotion,) = (n for n in rehearsal.nights if n.phase)
+    later = [n for k, n in enumerate(rehearsal.nights, 1) if k >= 10 and not n.phase]
+    assert len(later) == 20
+    assert max(abs(rehearsal.off(n)) for n in later) <= 0.05
+    assert promotion.bound_by == "budget" and promotion.loop.roas > rehearsal.target
+    assert all(n.loop.spend <= n.budget for n in rehearsal.nights)
+    assert rehearsal.turns <= 2 and not any(n.stopped for n in rehearsal.nights)
+    assert rehearsal.revenue("loop") >= 1.1 * rehearsal.revenue("fixed")
+    assert rehearsal.revenue("loop") >= 1.1 * rehearsal.revenue("fixed_alike")
