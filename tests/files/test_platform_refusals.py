@@ -106,6 +106,18 @@ def test_a_total_may_be_as_round_as_it_is_shown(tmp_path: Path) -> None:
             assert "its 10 rows sum up to 25.6" in refused(tmp_path, content)[0]
 
 
+def test_wrong_cells_are_told_without_the_total_that_they_spoil(tmp_path: Path) -> None:
+    content = samples.google().replace(b"31.05", b"x")
+    (found,) = refused(tmp_path, content)
+    assert found.startswith("report.csv:row 4, column Cost: found 'x'")
+
+
+def test_headers_are_shown_without_what_cannot_be_shown(tmp_path: Path) -> None:
+    content = one_cell("cost", "x").replace(b"cost,", b"c\x00\x1b" + b"o" * 500 + b"st,")
+    (found,) = refused(tmp_path, content, columns={"cost": "c\ufdd0\x1b" + "o" * 500 + "st"})
+    assert found.startswith("report.csv:row 3, column c??ooo") and len(found) < 200
+
+
 def test_a_campaign_called_total_is_a_campaign(tmp_path: Path) -> None:
     content = (HEADER + GOOD + GOOD.replace(",a,", ",Total,")).encode()
     assert [row["campaign"] for row in rows_of(opened(tmp_path, content))] == ["a", "Total"]
@@ -144,6 +156,19 @@ def test_amounts_that_may_be_read_two_ways_are_refused(tmp_path: Path) -> None:
     assert 'decimal: "."' in found
     costs = [rows_of(opened(tmp_path, content, decimal=mark))[0]["cost"] for mark in ".,"]
     assert costs == [1_234_000_000, 1_234_000]
+
+
+def test_one_amount_that_fits_only_one_mark_decides_wherever_it_stands(tmp_path: Path) -> None:
+    row = "2026-10-20;a;g;k;exact;100;5;1,234;1\n"
+    content = (GOOGLE.replace(",", ";") + row * 120_000 + row.replace("1,234", "12,5")).encode()
+    report = opened(tmp_path, content)
+    assert {row["cost"] for row in rows_of(report)} == {1_234_000, 12_500_000}
+    assert report.facts.decimal == ","
+
+
+def test_a_currency_without_cents_has_no_decimal_mark(tmp_path: Path) -> None:
+    content = (GOOGLE + '2026-10-20,a,g,k,exact,100,5,"1,234",1\n').encode()
+    assert rows_of(opened(tmp_path, content, account="JPY"))[0]["cost"] == 1_234_000_000
 
 
 def test_counts_tell_the_decimal_mark(tmp_path: Path) -> None:

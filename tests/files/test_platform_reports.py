@@ -33,7 +33,8 @@ BIDS = [{"max_cpc": round(float(x.max_cpc) * 1e6), "quality_score": x.quality} f
 
 def opened(folder: Path, content: bytes, name: str = "report.csv", **spec: Any) -> OpenReport:
     (folder / name).write_bytes(content)
-    (report,) = open_reports([ReportSource(path=name, **spec)], folder, spec.pop("account", samples.CURRENCY))
+    account = spec.pop("account", samples.CURRENCY)
+    (report,) = open_reports([ReportSource(path=name, **spec)], folder, account)
     return report
 
 

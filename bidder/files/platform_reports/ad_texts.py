@@ -56,4 +56,4 @@ def one_text_a_row(raw: RawBatch, unknown: frozenset[str]) -> RawBatch:
         columns["place"][-1] = pa.repeat(name.removeprefix(_MARK), len(rows[-1]))
     order = np.argsort(np.concatenate(rows), kind="stable")
     joined = {ours: pa.concat_arrays(parts).take(pa.array(order)) for ours, parts in columns.items()}
-    return RawBatch(np.concatenate(rows)[order], joined, raw.marked)
+    return RawBatch(np.concatenate(rows)[order], joined)

@@ -222,18 +222,21 @@ class Conversion:
         """A column of numbers, or the sum of its parts where the file has those alone."""
         direct, indirect = PARTS.get(name, ("", ""))
         if direct in raw.columns and self.rules.source.conversions == "direct":
-            return self._read(raw, direct, name, complaints)
+            return self.read(raw, direct, name, complaints)
         if name in raw.columns or not direct:
-            return self._read(raw, name, name, complaints)
-        first, missing = self._read(raw, direct, name, complaints)
-        second, also = self._read(raw, indirect, name, complaints)
+            return self.read(raw, name, name, complaints)
+        first, missing = self.read(raw, direct, name, complaints)
+        second, also = self.read(raw, indirect, name, complaints)
         both = None if missing is None or also is None else missing & also
         return first + second, both
 
-    def _read(
+    def read(
         self, raw: RawBatch, column: str, name: str, complaints: Complaints
     ) -> tuple[Floats, Bools | None]:
-        """One column of the file; ``name`` tells what its numbers are."""
+        """One column of the file, money in micros, and where nothing is told (None for nowhere).
+
+        ``name`` is the canonical column whose rules hold for the numbers of ``column``.
+        """
         form, kind = self.rules.layout.form, self.rules.kind
         money = name in MONEY_COLUMNS
         symbols = symbols_of(self.rules.currency) if money else ()
@@ -268,10 +271,10 @@ class Conversion:
         aside = Complaints(complaints.file)  # for the column that has been read already
         only_direct = self.rules.source.conversions == "direct"
         parts = [
-            self._read(raw, column, name, aside if only_direct and column == direct else complaints)[0]
+            self.read(raw, column, name, aside if only_direct and column == direct else complaints)[0]
             for column in (direct, indirect)
         ]
-        whole = self._read(raw, name, name, complaints)[0] if only_direct else values
+        whole = self.read(raw, name, name, complaints)[0] if only_direct else values
         # Each of the three amounts may have been rounded to the cent.
         slack = 0.015 * MICROS if name == "revenue" else 1e-6
         bad = np.abs(parts[0] + parts[1] - whole) > slack

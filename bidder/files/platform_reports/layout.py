@@ -30,6 +30,7 @@ SAMPLE = 256 * 1024
 HEAD_LINES = 40
 """Records among which the header is looked for."""
 LEAST_KNOWN = 3
+MAX_TITLE = 80
 DELIMITERS = (",", "\t", ";", "|")
 UNREADABLE = (OSError, EOFError, zlib.error, ValueError)
 """What reading a damaged file may raise."""
@@ -67,8 +68,13 @@ class Layout:
     header_row: int = 1
 
     def title(self, column: str) -> str:
-        """The file's name of a column."""
-        return self.header[self.places[column]].strip()
+        """The file's name of a column, fit to be shown."""
+        return self.title_at(self.places[column])
+
+    def title_at(self, position: int) -> str:
+        """The same for a position."""
+        title = "".join(c if c.isprintable() else "?" for c in self.header[position].strip())
+        return title if len(title) <= MAX_TITLE else title[: MAX_TITLE - 3] + "..."
 
 
 def text_layout(file: str, source: ReportSource, currency: str) -> Layout:

@@ -88,7 +88,6 @@ class ReportLines:
 
     def __init__(self, file: str, encoding: str, delimiter: str = ",", skip: int = 0) -> None:
         self.file = file
-        self.marked = False
         self.records = 0
         self._source = UnpackedFile(file)
         self._plain = encoding == "utf-8"
@@ -174,12 +173,8 @@ class ReportLines:
             if self._first and decoded:
                 decoded = decoded.removeprefix("\ufeff")
             text = _encoded(decoded)
-            self.marked |= _MARK in text
         self._first &= not text
-        if b"\0" in text:
-            self.marked = True
-            text = text.replace(b"\0", _MARK)
-        return text
+        return text.replace(b"\0", _MARK) if b"\0" in text else text
 
     def _ends(self, text: bytes, last: bool) -> bytes:
         """The text with ``\\n`` at the end of lines."""

@@ -42,13 +42,10 @@ class RawBatch:
         Line numbers in the file (in Parquet: 1 for the first row).
     columns : dict
         Arrow arrays by canonical or helper column, and the :data:`FIRST` one.
-    marked : bool
-        Whether cells may hold bytes that are no text.
     """
 
     rows: Ints
     columns: dict[str, Any]
-    marked: bool = False
 
     def kept(self, keep: Bools) -> RawBatch:
         """The rows where ``keep`` is true."""
@@ -56,7 +53,7 @@ class RawBatch:
             return self
         mask = pa.array(keep)
         columns = {name: column.filter(mask) for name, column in self.columns.items()}
-        return RawBatch(self.rows[keep], columns, self.marked)
+        return RawBatch(self.rows[keep], columns)
 
 
 class TextRows:
@@ -94,7 +91,7 @@ class TextRows:
                 record = int(records[-1]) + 1 if len(records) else record
                 self._tell(stream, complaints, record)
                 columns = {name: batch.column(str(place)) for name, place in places.items()}
-                yield RawBatch(stream.rows(records), columns, stream.marked)
+                yield RawBatch(stream.rows(records), columns)
             record = max([record, *(number + 1 for number, _, _ in self._odd)])
             self._tell(stream, complaints, None)
             self._check_end(stream, record)
@@ -148,7 +145,7 @@ class TextRows:
                 continue
             row, field = stream.row(number), None
             if cells < width:
-                field = self.layout.header[cells].strip() or None
+                field = self.layout.title_at(cells) or None
             found = f"{cells} cell{'s' if cells > 1 else ''}"
             if cells == 1:
                 found = f"one cell, {shown(bare.replace(MARK, '?'))}"
@@ -181,7 +178,7 @@ class ParquetRows:
                     rows = np.arange(row + 1, row + 1 + batch.num_rows, dtype=np.int64)
                     row += batch.num_rows
                     columns = {n: _plain(batch.column(self.layout.header[p])) for n, p in places.items()}
-                    yield RawBatch(rows, columns, marked=True)
+                    yield RawBatch(rows, columns)
             self.sha256 = _sha256(self.file)
         except (*UNREADABLE, pa.ArrowException) as error:
             raise unreadable(self.file, error, row) from None

@@ -92,10 +92,6 @@ class OpenReport:
         complaints = Complaints(self.file)
         yield from _Pass(self, complaints).run()
 
-    def _rows(self) -> TextRows | ParquetRows:
-        kind = TextRows if self.layout.encoding else ParquetRows
-        return kind(self.file, self.layout)
-
 
 class _Pass:
     """One reading of a report."""
@@ -103,7 +99,7 @@ class _Pass:
     def __init__(self, report: OpenReport, complaints: Complaints) -> None:
         self.report = report
         self.complaints = complaints
-        self.rows = report._rows()
+        self.rows = self._file()
         self.filter = RowFilter(report.layout.form)
         self.sums = Sums()
         self.mark = DecimalMark.given(report.source.decimal)
@@ -138,6 +134,10 @@ class _Pass:
         self.complaints.close()
         self.report._facts = self._facts(checked)
 
+    def _file(self) -> TextRows | ParquetRows:
+        kind = TextRows if self.report.layout.encoding else ParquetRows
+        return kind(self.report.file, self.report.layout)
+
     # What the cells leave open
 
     def _inherit(self, inherited: Inherited) -> None:
@@ -157,9 +157,7 @@ class _Pass:
         self._learn_from(raw)
         if self.mark.open or self.order.open:
             names = [n for n in self.report.layout.places if n in (*NUMBER_COLUMNS, *_DATE_COLUMNS)]
-            for later in self.rows.__class__(self.report.file, self.report.layout).batches(
-                Complaints(self.report.file), names
-            ):
+            for later in self._file().batches(Complaints(self.report.file), names):
                 self._learn_from(later)
                 if not (self.mark.open or self.order.open):
                     break
@@ -222,7 +220,7 @@ class _Pass:
             column = self._told_in(name, total)
             if column is None:
                 continue
-            read, missing = self.conversion._read(total, column, name, aside)
+            read, missing = self.conversion.read(total, column, name, aside)
             if missing is None:
                 unit = MICROS if name in ("cost", "revenue") else 1
                 values[name] = float(read[0]) / unit
@@ -241,8 +239,8 @@ class _Pass:
         return name if name in total.columns else None
 
     def _check(self) -> bool:
-        if self.report.source.totals == "ignore":
-            return False
+        if self.report.source.totals == "ignore" or self.complaints.count:
+            return False  # without the rows that are wrong, no sum is right
         titles = {n: self.report.layout.title(n) for n in SUMMED if n in self.report.layout.places}
         compared = self.sums.check(self.complaints, titles)
         for place, line in enumerate(self.report.layout.preamble):
