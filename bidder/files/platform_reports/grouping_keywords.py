@@ -1,0 +1,172 @@
+"""The keyword table, grouped a range of keywords at a time so that memory does not grow with their number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bidder.arrays import Ints
+from bidder.files.platform_reports.grouping import day_table, total, unweighted, weighted
+from bidder.files.platform_reports.store_kept import KeptRows
+from bidder.files.platform_reports.store_listing import POSITIONS, Listing
+from bidder.files.platform_reports.store_rows import COUNTS, PARTS, table_of
+from bidder.keywords.data import UNKNOWN_MONEY, DayWeights, KeywordTable, Small, Texts
+from bidder.keywords.spec_reports import ReportKind
+from bidder.money import MICROS
+
+RANGE = 262_144
+"""Keywords that are grouped at a time."""
+SHARE_DAYS = 7
+_WEIGHTED = {"weighted_clicks": 1, "matured_clicks": 1, "weighted_conversions": PARTS,
+             "weighted_revenue": MICROS}
+_BIDS = ("max_cpc", "first_page_bid")
+_SMALL = ("quality_score", "expected_ctr", "ad_relevance", "landing_page")
+_CODES = (*_SMALL, "bid_strategy")
+_UNKNOWN = {**dict.fromkeys(_BIDS, UNKNOWN_MONEY), **dict.fromkeys(_CODES, 0)}
+# A value with its day before it, in one number, so that the largest one is the latest (and of several on a
+# day, such as those of its hours, the highest). No bid comes near 2**50 micros.
+_ROOM = {**dict.fromkeys(_BIDS, 2**50), **dict.fromkeys(_CODES, 2**31)}
+
+Arrays = dict[str, Any]
+
+
+def keyword_table(kept: KeptRows, weights: DayWeights) -> KeywordTable:
+    """Keywords of keyword reports and settings; what settings tell stands above what reports tell."""
+    listing = kept.listing()
+    size = len(listing)
+    columns = {**_sums(kept), **_latest(kept, ReportKind.KEYWORDS)}
+    found = _by_range(kept, ReportKind.KEYWORDS, columns, size, day_table(kept, weights))
+    settings = _by_range(kept, ReportKind.SETTINGS, _latest(kept, ReportKind.SETTINGS), size)
+    quality_day = _day(found, settings, "quality_score", size)
+    told: Arrays = {name: _told(found, settings, name, size) for name in _UNKNOWN}
+    told["bid_strategy"] = np.array(kept.codes["bid_strategy"].texts, dtype=object)[told["bid_strategy"]]
+    return KeywordTable(
+        **_names(listing), **_counts(found, size), **told,
+        earlier_quality_score=_earlier_quality(kept, quality_day),
+        platform_id=_platform_ids(kept, listing),
+    )
+
+
+def _names(listing: Listing) -> Arrays:
+    """Campaigns, ad groups and keywords; only those of the list."""
+    used, ad_group = np.unique(listing.place, return_inverse=True)
+    names = [listing.places[k] for k in used]
+    rank = {name: k for k, name in enumerate(dict.fromkeys(name[0] for name in names))}
+    of_group = np.array([rank[name[0]] for name in names], dtype=np.int32)
+    return {
+        "campaigns": tuple(rank), "ad_groups": tuple(name[1] for name in names),
+        "ad_group_campaign": of_group, "campaign": of_group[ad_group], "ad_group": ad_group.astype(np.int32),
+        "keyword": np.asarray(listing.keyword.to_numpy(zero_copy_only=False), dtype=object),
+        "match_type": listing.match_type,
+    }
+
+
+def _by_range(
+    kept: KeptRows, kind: ReportKind, columns: dict[str, str], size: int, days: Any = None
+) -> Arrays:
+    """Grouped columns by keyword; -1 for a keyword of which the kind of report has no row."""
+    arrays: Arrays = {}
+    if not columns or not kept.has(kind):
+        return arrays
+    named = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+    tables = {} if days is None else {"days": days}
+    joined = "" if days is None else "JOIN days USING (day) "
+    for low in range(0, size, RANGE):
+        found = kept.database.columns(
+            f"SELECT position, {named} FROM {table_of(kind)} JOIN {POSITIONS} USING (entry) {joined}"
+            f"WHERE position BETWEEN {low} AND {low + RANGE - 1} GROUP BY position", **tables,
+        )
+        where = found.pop("position")
+        for name, values in found.items():
+            arrays.setdefault(name, np.full(size, -1, dtype=values.dtype))[where] = values
+    return arrays
+
+
+def _sums(kept: KeptRows) -> dict[str, str]:
+    """SQL of the sums by name."""
+    columns = {name: total(name) for name in COUNTS}
+    columns |= {name: weighted(kept, name) for name in _WEIGHTED}
+    if kept.has(ReportKind.KEYWORDS, "impression_share"):
+        told = f"FILTER (WHERE day >= {kept.days - SHARE_DAYS} AND impression_share IS NOT NULL)"
+        parts = f"sum(impression_share::HUGEINT * impressions) {told}::DOUBLE"
+        whole = f"nullif(sum(impressions) {told}, 0)::DOUBLE"
+        columns["impression_share"] = f"coalesce({parts} / {whole} / {PARTS}, -1)"
+    return columns
+
+
+def _counts(found: Arrays, size: int) -> Arrays:
+    """Sums in their own units; 0 for a keyword without rows."""
+    counts: Arrays = {
+        name: np.maximum(found.pop(name, np.zeros(size, dtype=np.int64)), 0) for name in COUNTS
+    }
+    counts["conversions"] = counts["conversions"] / PARTS
+    for name, unit in _WEIGHTED.items():
+        counts[name] = unweighted(np.maximum(found.pop(name, np.zeros(size)), 0.0), unit)
+    share = found.pop("impression_share", np.full(size, -1.0))
+    counts["impression_share"] = np.where(share >= 0, share, np.nan)
+    return counts
+
+
+def _latest(kept: KeptRows, kind: ReportKind) -> dict[str, str]:
+    """SQL of the latest value that is known, with its day, by name; -1 where none is."""
+    columns = {}
+    for name, room in _ROOM.items():
+        if kept.has(kind, name):
+            known = f"{name} IS NOT NULL" if name in _BIDS else f"{name} > 0"
+            value = f"max(day::BIGINT * {room} + least({name}, {room - 1})) FILTER (WHERE {known})"
+            columns[name] = f"coalesce({value}, -1)"
+    return columns
+
+
+def _packed(found: Arrays, settings: Arrays, name: str, size: int) -> Ints:
+    """A value with its day: that of the settings, else that of the reports."""
+    nothing = np.full(size, -1, dtype=np.int64)
+    stands: Ints = settings.get(name, nothing)
+    told: Ints = found.get(name, nothing)
+    return np.where(stands >= 0, stands, told)
+
+
+def _day(found: Arrays, settings: Arrays, name: str, size: int) -> Ints:
+    packed = _packed(found, settings, name, size)
+    day: Ints = np.where(packed >= 0, packed // _ROOM[name], -1)
+    return day
+
+
+def _told(found: Arrays, settings: Arrays, name: str, size: int) -> Any:
+    packed = _packed(found, settings, name, size)
+    told = np.where(packed >= 0, packed % _ROOM[name], _UNKNOWN[name])
+    return told.astype(np.int8) if name in _SMALL else told
+
+
+def _earlier_quality(kept: KeptRows, day: Ints) -> Small:
+    """The score on the last day before ``day`` that tells one; 0 where there is none."""
+    earlier = np.full(len(day), -1, dtype=np.int64)
+    limits = pa.table({"position": np.arange(len(day), dtype=np.int32), "score_day": day.astype(np.int32)})
+    for kind in (ReportKind.KEYWORDS, ReportKind.SETTINGS):
+        if kept.has(kind, "quality_score"):
+            before = kept.database.columns(
+                "SELECT position, max(day::BIGINT * 16 + quality_score) AS score "
+                f"FROM {table_of(kind)} JOIN {POSITIONS} USING (entry) JOIN limits USING (position) "
+                "WHERE quality_score > 0 AND day < score_day GROUP BY position", limits=limits,
+            )
+            where = before["position"]
+            earlier[where] = np.maximum(earlier[where], before["score"])
+    return np.where(earlier >= 0, earlier % 16, 0).astype(np.int8)
+
+
+def _platform_ids(kept: KeptRows, listing: Listing) -> Texts | None:
+    """Each keyword's id: that of its settings, else of its latest row, else none ("")."""
+    told = pc.not_equal(listing.platform_id, "").to_numpy(zero_copy_only=False)
+    if not told.any():
+        return None
+    ids = np.full(len(listing), "", dtype=object)
+    entry, position = listing.entry[told], listing.entry_position[told]
+    newest = [kept.newest(kind)[entry] for kind in (ReportKind.SETTINGS, ReportKind.KEYWORDS)]
+    texts = np.asarray(listing.platform_id.to_numpy(zero_copy_only=False), dtype=object)[told]
+    # Entries of a keyword stand in the order of their ids, which decides where nothing else does.
+    order = np.lexsort((np.arange(len(entry)), newest[1], newest[0]))
+    ids[position[order]] = texts[order]
+    return ids
