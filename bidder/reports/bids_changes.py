@@ -100,7 +100,8 @@ def _histogram(view: BidsView) -> Figure:
               "hi": label("bd_to"), "k": ""}
     marks = [{"x": 0, "k": label("bd_unchanged"), "colour": MUTED}]
     signed = "(datum.value > 0 ? '+' : '') + format(datum.value, '.0%')"
-    spec = charts.histogram(rows, marks, titles, signed, ACCENT)
+    whole = "datum.value % 1 == 0 ? format(datum.value, ',d') : ''"
+    spec = charts.histogram(rows, marks, titles, signed, ACCENT, whole)
     digits = 0 if width >= 0.01 else 1
     cells = [[view.signed(r["lo"], digits), view.signed(r["hi"], digits), f"{r['n']:,}"] for r in rows]
     grid = table([label("bd_from"), label("bd_to"), label("bd_bids")], cells, text=0)
@@ -143,13 +144,19 @@ def _against(view: BidsView) -> Figure | None:
     titles = {"x": view.with_currency("bd_supported"), "y": view.with_currency("bd_new"),
               "o": view.with_currency("bd_old"), "f": label("bd_keyword"), "c": label("bd_bound_by")}
     colours = {names[g]: colour for g, colour in GROUPS.items()}
-    low, high = float(min(x.min(), y.min())) * 0.85, float(max(x.max(), y.max())) * 1.15
-    spec = charts_bids.bids_against(points, (low, high), colours, titles)
+    spec = charts_bids.bids_against(points, _ends(x), _ends(y), colours, titles)
     keys = [Key(names[g], colour, "dot") for g, colour in GROUPS.items() if g in groups]
     keys.append(Key(label("bd_even"), MUTED, "line dashed"))
     left = len(known) - len(shown)
     caption = view.joined(label("bd_against_caption"), label("bd_dots_hidden", n=f"{left:,}") if left else "")
     return Figure(label("bd_against"), [Chart(spec)], _groups_table(view, known), caption, keys)
+
+
+def _ends(bids: Floats) -> tuple[float, float]:
+    """Ends of an axis; of many bids the few outermost ones are set at its edge."""
+    outer = 0.005 if len(bids) > 200 else 0.0
+    low, high = np.quantile(bids, [outer, 1 - outer])
+    return float(low) * 0.85, float(high) * 1.15
 
 
 def _spread(rows: Rows, weight: Floats) -> Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidder.reports.bids_notes import file_note, warning_reason
+from bidder.reports.bids_notes import file_note, warning_reason, written_as
 from bidder.reports.bids_view import BidsView
 from bidder.reports.numbers import NOTHING
 from bidder.reports.page import ROWS, Block, Grid, Section, Source, Table
@@ -73,7 +73,8 @@ def _files(view: BidsView) -> Grid:
 
     rows = [
         [d.file, view.word("bd_report", d.kind), view.word("bd_reader", d.reader), f"{d.rows:,}",
-         days(d.first, d.last), d.written, label("rp_semicolon").join(file_note(view, n) for n in d.notes)]
+         days(d.first, d.last), written_as(view, d.written),
+         label("rp_semicolon").join(file_note(view, n) for n in d.notes)]
         for d in view.page.data[:ROWS]
     ]
     names = ("bd_file", "bd_kind", "bd_reader", "bd_rows", "bd_days", "bd_written", "note")

@@ -19,9 +19,24 @@ NOTES: Patterns = (
     (r"the expected spend of (?P<spend>[\d,.]+) is above the budget of (?P<budget>[\d,.]+): bids may not "
      r"fall further in one night", "bd_note_over_budget"),
 )
-FLAT: Patterns = ()
+FLAT: Patterns = (
+    (r"(?P<clicks>[\d,]+) clicks: below (?P<least>[\d,]+) a curve by hour is no better than a flat week",
+     "bd_flat_clicks"),
+    (r"no conversion in (?P<clicks>[\d,]+) clicks", "bd_flat_conversions"),
+    (r"(?P<platform>\S+) takes no modifiers by hour", "bd_flat_platform"),
+    (r"slots\.enabled is off", "bd_flat_off"),
+    (r"no report tells clicks by hour", "bd_flat_report"),
+    (r"the report by hour has no such campaign", "bd_flat_campaign"),
+)
 """Why a campaign's week is flat."""
-FILES: Patterns = ()
+FILES: Patterns = (
+    (r"(?P<n>[\d,]+) rows of other kinds than keywords were passed over", "bd_file_other"),
+    (r"(?P<n>[\d,]+) rows without a keyword were left out", "bd_file_nameless"),
+    (r"(?P<n>[\d,]+) rows after (?P<day>\S+) were left out", "bd_file_late"),
+    (r"(?P<n>[\d,]+) rows have more clicks than impressions", "bd_file_clicks"),
+    (r"figures for (?P<n>\d+) days were divided by \d+", "bd_file_days"),
+    (r"the report has no revenue", "bd_file_revenue"),
+)
 """What a reader noticed in a file."""
 WARNINGS: Patterns = ()
 """Why a word is not allowed."""
@@ -43,6 +58,17 @@ def file_note(view: BidsView, note: str) -> str:
     return _told(view, note, FILES)
 
 
+def written_as(view: BidsView, written: str) -> str:
+    """Encoding, delimiter and decimal mark in words, with the currency where it is known."""
+    found = re.fullmatch(r"(\S+) (\S+) ([.,])( [A-Z]{3})?", written)
+    if found is None:
+        return written
+    encoding, delimiter, decimal, currency = found.groups()
+    apart = view.labels("bd_tabs") if delimiter == "tabs" else view.labels("bd_quoted", text=delimiter)
+    text = view.labels("bd_written_as", encoding=encoding, delimiter=apart, decimal=decimal)
+    return view.labels("bd_comma").join([text, *([currency.strip()] if currency else [])])
+
+
 def warning_reason(view: BidsView, reason: str) -> str:
     """Why a word is not allowed."""
     return _told(view, reason, WARNINGS)
@@ -51,5 +77,10 @@ def warning_reason(view: BidsView, reason: str) -> str:
 def _told(view: BidsView, note: str, patterns: Patterns) -> str:
     for pattern, key in patterns:
         if found := re.fullmatch(pattern, note, re.DOTALL):
-            return view.labels(key, **found.groupdict())
-    return note[:1].upper() + note[1:]
+            values = found.groupdict()
+            if "platform" in values:
+                values["platform"] = view.word("bd_platform", values["platform"])
+            if "day" in values:
+                values["day"] = view.numbers.day(values["day"], year=True)
+            return view.labels(key, **values)
+    return note

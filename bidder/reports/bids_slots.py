@@ -11,7 +11,7 @@ from bidder.keywords.result import SegmentModifiers
 from bidder.reports import charts_bids
 from bidder.reports.bids_notes import flat_reason
 from bidder.reports.bids_view import BidsView, short
-from bidder.reports.page import ROWS, Block, Chart, Figure, Grid, Key, Section, Table, Value, table
+from bidder.reports.page import ROWS, Block, Chart, Figure, Grid, Key, Prose, Section, Table, Value, table
 
 PANELS = 6
 """Most campaigns with a heat map of their own."""
@@ -29,7 +29,12 @@ def slots_section(view: BidsView) -> Section | None:
     if len(schedule.campaigns):
         if shaped := _shaped(view):
             blocks.append(_weeks(view, shaped[:PANELS]))
-        blocks.append(_summary(view))
+        reasons = {schedule.flat.get(name, "") for name in schedule.campaigns}
+        if not shaped and len(reasons) == 1 and len(schedule.campaigns) > 1:
+            why = _why_flat(view, reasons.pop())
+            blocks.append(Prose([label("bd_all_flat", reason=why)]))
+        else:
+            blocks.append(_summary(view))
     blocks += [_segments(view, s) for s in view.proposal.segments if len(s.campaigns) and len(s.segments)]
     if not blocks:
         return None
@@ -97,18 +102,23 @@ def _summary(view: BidsView) -> Grid:
     rows = []
     for c in _order(view)[:ROWS]:
         week, name = schedule.modifier[c], schedule.campaigns[c]
-        if name in schedule.flat or np.ptp(week) <= 1e-9:
-            reason = schedule.flat.get(name, "")
-            why = flat_reason(view, reason) if reason else label("bd_week_even")
-            rows.append([name, label("bd_flat"), ratio(float(week[0])), ratio(float(week[0])), why])
-            continue
         best, worst = int(week.argmax()), int(week.argmin())
-        told = label("bd_week_peaks", high=_hour(view, best), low=_hour(view, worst))
-        rows.append([name, label("bd_shaped"), ratio(float(week[worst])), ratio(float(week[best])), told])
+        even = bool(np.ptp(week) <= 1e-9)
+        if even or name in schedule.flat:
+            kind = label("bd_flat" if even else "bd_to_flat")
+            why = _why_flat(view, schedule.flat.get(name, ""))
+        else:
+            kind = label("bd_shaped")
+            why = label("bd_week_peaks", high=_hour(view, best), low=_hour(view, worst))
+        rows.append([name, kind, ratio(float(week[worst])), ratio(float(week[best])), why])
     columns = [label(k) for k in ("campaign", "bd_week", "bd_lowest", "bd_highest", "note")]
     hidden = len(schedule.campaigns) - len(rows)
     caption = label("bd_campaigns_hidden", n=f"{hidden:,}") if hidden else ""
     return Grid(Table(columns, rows, [False, False, True, True, False]), label("bd_weeks_table"), caption)
+
+
+def _why_flat(view: BidsView, reason: str) -> str:
+    return flat_reason(view, reason) if reason else view.labels("bd_week_even")
 
 
 def _hour(view: BidsView, hour: int) -> str:

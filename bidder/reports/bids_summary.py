@@ -12,6 +12,7 @@ from bidder.keywords.result import Range
 from bidder.reports.bids_checks import check_text, what_to_do
 from bidder.reports.bids_notes import told
 from bidder.reports.bids_view import BidsView
+from bidder.reports.numbers import NOTHING
 from bidder.reports.page import Block, Fact, Facts, Prose, Section
 
 MUCH = 100
@@ -26,9 +27,9 @@ def summary_section(view: BidsView) -> Section:
     label = view.labels
     blocks: list[Block] = []
     if view.proposal.stopped:
-        blocks.append(Prose(_stop(view), label("bd_stopped"), tone="notice"))
+        blocks.append(Prose(_stop(view), label("bd_stopped"), tone="alarm"))
     blocks.append(Facts(_facts(view)))
-    blocks.append(Prose(_did(view), label("bd_did"), bullets=True))
+    blocks.append(Prose(_did(view), label("bd_did_not" if view.proposal.stopped else "bd_did"), bullets=True))
     blocks.append(Prose(_trust(view), label("bd_trust"), bullets=True))
     blocks.append(Prose(_todo(view), label("bd_todo"), bullets=True))
     blocks.append(Prose([label("bd_caution")], tone="quiet"))
@@ -49,14 +50,15 @@ def _facts(view: BidsView) -> list[Fact]:
     moved = label("bd_up_down", up=f"{view.raised:,}", down=f"{view.cut:,}",
                   rest=f"{count - view.raised - view.cut:,}")
     changed = label("bd_of", part=f"{view.raised + view.cut:,}", whole=f"{count:,}")
+    title = label("bd_would_change" if view.proposal.stopped else "bd_changed_bids")
     facts = [
-        Fact(label("bd_changed_bids"), changed, moved, main=True),
+        Fact(title, changed, moved, main=True),
         Fact(label("bd_spend_day"), view.numbers.headline(effect.spend.mean), _spend_note(view)),
         _efficiency(view),
         Fact(label("bd_conversions_day"), view.numbers.count(effect.conversions.mean),
              _before(view, view.numbers.count, effect.conversions_before, effect.conversions)),
         Fact(label("bd_revenue_day"), view.numbers.headline(effect.revenue.mean),
-             _before(view, view.numbers.short_money, effect.revenue_before, effect.revenue)),
+             _before(view, view.money, effect.revenue_before, effect.revenue)),
         Fact(label("bd_alpha"), view.numbers.ratio(view.proposal.alpha.chosen),
              label("bd_alpha_note", in_force=view.numbers.ratio(view.proposal.alpha.in_force))),
     ]
@@ -73,7 +75,7 @@ def _before(view: BidsView, form: Callable[[float], str], before: float, after: 
 
 def _spend_note(view: BidsView) -> str:
     effect, budget = view.proposal.effect, view.proposal.budget
-    parts = [_before(view, view.numbers.short_money, effect.spend_before, effect.spend)]
+    parts = [_before(view, view.money, effect.spend_before, effect.spend)]
     if budget:
         share = view.numbers.percent(effect.spend.mean / budget, 0)
         parts.append(view.labels("of_budget", share=share, budget=view.numbers.headline(budget)))
@@ -84,6 +86,8 @@ def _efficiency(view: BidsView) -> Fact:
     label, effect = view.labels, view.proposal.effect
     target = [view.target_text] if view.target_kind else []
     if view.target_kind != "cpa":
+        if effect.spend.mean <= 0:  # nothing is spent, so nothing can be said of it
+            return Fact(label("roas"), NOTHING, " · ".join(target))
         note = _before(view, view.numbers.ratio, effect.roas_before, effect.roas)
         return Fact(label("roas"), view.numbers.ratio(effect.roas.mean), " · ".join([*target, note]))
     # Orders for a unit of spend are as uncertain as revenue is.
@@ -214,6 +218,8 @@ def _todo(view: BidsView) -> list[str]:
     if view.proposal.stopped:
         failed = [what_to_do(view, c) for c in view.proposal.checks if not c.passed]
         return [*dict.fromkeys(filter(None, failed)), label("bd_do_again")]
+    if not len(view.proposal.night.keywords):
+        return [label("bd_do_no_keywords")]
     lines = []
     if view.raised + view.cut:
         lines += [label("bd_do_approve", run=page.run_id), label("bd_do_rollback", run=page.run_id)]
@@ -221,7 +227,8 @@ def _todo(view: BidsView) -> list[str]:
         label(f"bd_do_{bound.name.lower()}", n=f"{counts[bound]:,}")
         for bound in (Bound.BID_MAX, Bound.CLASS_MAX, Bound.NO_REFERENCE) if bound in counts
     ]
-    if view.proposal.alpha.bound_by == "budget":
+    alpha = view.proposal.alpha
+    if alpha.bound_by == "budget" and alpha.roas > alpha.chosen:
         lines.append(label("bd_do_budget"))
     if page.suggestions:
         lines.append(label("bd_do_terms", n=f"{len(page.suggestions):,}"))

@@ -19,6 +19,8 @@ _TABLE = 40
 def value_section(view: BidsView) -> Section | None:
     """Shrinkage of conversion rates, fitted strengths, exploration."""
     label = view.labels
+    if not len(view.proposal.night.keywords):
+        return None
     blocks: list[Block] = []
     if lines := _explored(view):
         blocks.append(Prose(lines, label("bd_exploration"), bullets=True))

@@ -137,6 +137,12 @@ class BidsView:
         """A label with the currency behind it."""
         return self.labels("currency_axis", name=self.labels(key), currency=self.currency_word)
 
+    def money(self, amount: float) -> str:
+        """Money beside a headline, which names the currency."""
+        if self.labels.lang == "zh" and abs(amount) >= 1e5:
+            return self.numbers.headline(amount)
+        return self.numbers.short_money(amount)
+
     def bid(self, amount: float) -> str:
         """A bid without its currency; a dash where unknown."""
         return self.numbers.money(amount)

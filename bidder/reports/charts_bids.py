@@ -12,6 +12,17 @@ DIVERGING = ("#0B4A7A", "#7FB2D6", "#F4F5F3", "#F0A868", "#B34A00")
 """From low over even to high; told apart by lightness and hue under colour blindness."""
 
 
+_WIDE = 12.0
+"""Highest over lowest value from which an axis letters 1, 2 and 5 alone."""
+
+
+def _log_labels(low: float, high: float) -> str:
+    """Expression for a logarithmic axis: all ten steps of each decade would crowd it."""
+    digits = [1, 2, 5] if high > _WIDE * low else [1, 2, 3, 4, 5, 7]
+    digit = "round(datum.value / pow(10, floor(log(datum.value) / LN10 + 1e-9)))"
+    return f"indexof({digits}, {digit}) >= 0 ? format(datum.value, ',~r') : ''"
+
+
 def week(rows: Sequence[Row], days: Sequence[str], titles: Mapping[str, str]) -> dict[str, Any]:
     """Hours of a week: fields d (weekday), h (hour), w (time in words), u (-1 to 1), m, e."""
     alt = altair()
@@ -49,24 +60,27 @@ def week(rows: Sequence[Row], days: Sequence[str], titles: Mapping[str, str]) ->
 
 
 def bids_against(
-    points: Sequence[Row], ends: tuple[float, float], colours: Mapping[str, str], titles: Mapping[str, str]
+    points: Sequence[Row],
+    x_ends: tuple[float, float],
+    y_ends: tuple[float, float],
+    colours: Mapping[str, str],
+    titles: Mapping[str, str],
 ) -> dict[str, Any]:
     """Bids (y) over what value supports (x), both logarithmic, with the line where they are equal.
 
     Fields x, y, c (colour group), f (keyword), o (old bid).
     """
     alt = altair()
-    scale = alt.Scale(type="log", domain=list(ends), nice=False, clamp=True)
-    labels = "format(datum.value, ',~r')"
     x = alt.X(
         "x",
         type="quantitative",
-        scale=scale,
-        axis=alt.Axis(title=titles["x"], labelExpr=labels, tickCount=6, **APART),
+        scale=alt.Scale(type="log", domain=list(x_ends), nice=False, clamp=True),
+        axis=alt.Axis(title=titles["x"], labelExpr=_log_labels(*x_ends), tickCount=6, **APART),
     )
-    y = amount_y("y", titles["y"], labels)
-    y.scale = scale
-    even = [{"x": ends[0], "y": ends[0]}, {"x": ends[1], "y": ends[1]}]
+    y = amount_y("y", titles["y"], _log_labels(*y_ends))
+    y.scale = alt.Scale(type="log", domain=list(y_ends), nice=False, clamp=True)
+    ends = max(x_ends[0], y_ends[0]), min(x_ends[1], y_ends[1])
+    even = [{"x": v, "y": v} for v in ends if ends[0] < ends[1]]
     line = chart(even).mark_line(color=MUTED, strokeDash=[5, 4], strokeWidth=1.4).encode(x=x, y=y)
     dots = (
         chart(points)
@@ -86,11 +100,12 @@ def shrinkage(rows: Sequence[Row], titles: Mapping[str, str]) -> dict[str, Any]:
     """Rates over clicks: as counted (r, hollow), the parent's (p, tick) and as estimated (s), joined."""
     alt = altair()
     percent = "format(datum.value, '.1~%')"
+    ends = min(r["x"] for r in rows), max(r["x"] for r in rows)
     x = alt.X(
         "x",
         type="quantitative",
         scale=alt.Scale(type="log", nice=False, padding=10),
-        axis=alt.Axis(title=titles["x"], labelExpr="format(datum.value, ',~r')", tickCount=5, **APART),
+        axis=alt.Axis(title=titles["x"], labelExpr=_log_labels(*ends), tickCount=6, **APART),
     )
     base = chart(rows).encode(
         x=x,

@@ -12,10 +12,10 @@ BIDS: dict[str, tuple[str, str]] = {
     "bd_n_keywords": ("{n} keywords", "{n} 个关键词"),
     "bd_of": ("{part} of {whole}", "{part} / {whole}"),
     # summary
-    "bd_stopped": ("Stopped", "已停止"),
+    "bd_stopped": ("Stopped: nothing was exported", "已停止：没有导出任何内容"),
     "bd_nothing_exported": (
-        "Nothing was exported: every bid stays as it is. What follows is what would have been proposed.",
-        "没有导出任何内容，全部出价保持不变。以下为原拟建议，仅供参考。",
+        "Every bid stays as it is. What follows is what would have been proposed.",
+        "全部出价保持不变。以下为原拟建议，仅供参考。",
     ),
     "bd_changed_bids": ("Bids changed", "调整的出价"),
     "bd_up_down": ("{up} raised · {down} cut · {rest} untouched", "上调 {up} · 下调 {down} · 不变 {rest}"),
@@ -31,6 +31,8 @@ BIDS: dict[str, tuple[str, str]] = {
     "bd_target_roas": ("target ROAS {target}", "目标 ROAS {target}"),
     "bd_target_marginal": ("target marginal ROAS {target}", "目标边际 ROAS {target}"),
     "bd_target_cpa": ("target CPA {target}", "目标 CPA {target}"),
+    "bd_would_change": ("Bids that would change", "原拟调整的出价"),
+    "bd_did_not": ("What it would have done", "原拟做什么"),
     "bd_did": ("What it did", "做了什么"),
     "bd_no_keywords": (
         "The reports hold no keyword: there is nothing to bid on.",
@@ -144,6 +146,9 @@ BIDS: dict[str, tuple[str, str]] = {
     "bd_do_words": (
         "Check the texts with words that advertising law forbids ({n}).",
         "核查 {n} 处含广告法禁用词的文字。",
+    ),
+    "bd_do_no_keywords": (
+        "Look at the reports and their kind: they hold no keyword.", "检查报表及其类型：其中没有关键词。",
     ),
     "bd_do_nothing": ("Nothing.", "无需操作。"),
     "bd_caution": (

@@ -77,7 +77,8 @@ MORE: dict[str, tuple[str, str]] = {
     # checks
     "bd_checks_title": ("Account-wide checks", "账户级检查"),
     "bd_checks_caption": (
-        "A check that fails stops the night: nothing is exported.", "任一检查未通过即停止，不导出任何内容。",
+        "A check that fails stops the night: nothing is exported. σ: standard deviations of ordinary days.",
+        "任一检查未通过即停止，不导出任何内容。σ：平常日的标准差。",
     ),
     "bd_outcome": ("Outcome", "结果"),
     "bd_check": ("Check", "检查项"),
@@ -112,16 +113,19 @@ MORE: dict[str, tuple[str, str]] = {
         "最近几天完全没有转化，纯属偶然的概率仅 {value}，转化跟踪可能已失效。",
     ),
     "bd_fails_jump_clicks": (
-        "Clicks of the last day are {value} from the past of that weekday; at most {limit} is allowed.",
-        "最后一天的点击偏离同一星期日的历史水平 {value}，超过允许的 {limit}。",
+        "Clicks of the last day are {value} (standard deviations) from the past of that weekday; at most "
+        "{limit} is allowed.",
+        "最后一天的点击偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
     ),
     "bd_fails_jump_cost": (
-        "Cost of the last day is {value} from the past of that weekday; at most {limit} is allowed.",
-        "最后一天的花费偏离同一星期日的历史水平 {value}，超过允许的 {limit}。",
+        "Cost of the last day is {value} (standard deviations) from the past of that weekday; at most "
+        "{limit} is allowed.",
+        "最后一天的花费偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
     ),
     "bd_fails_jump_conversions": (
-        "Conversions of the last day are {value} from the past of that weekday; at most {limit} is allowed.",
-        "最后一天的转化偏离同一星期日的历史水平 {value}，超过允许的 {limit}。",
+        "Conversions of the last day are {value} (standard deviations) from the past of that weekday; at "
+        "most {limit} is allowed.",
+        "最后一天的转化偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
     ),
     "bd_cure_spend_change": (
         "Look at the biggest movers: if they are right, raise guardrails.stop.spend_change or let the "
@@ -159,7 +163,7 @@ MORE: dict[str, tuple[str, str]] = {
     ),
     "bd_one_in": ("1 in {n}", "1/{n}"),
     "bd_with_unit": ("{value} {unit}", "{value} {unit}"),
-    "bd_unit_sigmas": ("standard deviations", "个标准差"),
+    "bd_unit_sigmas": ("σ", "σ"),
     # slots
     "bd_slots": ("Hours, devices and audiences", "时段、设备与人群"),
     "bd_short_slots": ("Hours", "时段"),
@@ -192,6 +196,10 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_week": ("Week", "一周"),
     "bd_flat": ("flat", "不分时"),
     "bd_shaped": ("by hour", "分时"),
+    "bd_to_flat": ("going flat", "趋于不分时"),
+    "bd_all_flat": (
+        "The weeks of all campaigns are flat: {reason}.", "全部计划均不分时：{reason}。",
+    ),
     "bd_week_even": ("all hours alike", "各时段相同"),
     "bd_lowest": ("Lowest", "最低"),
     "bd_highest": ("Highest", "最高"),
@@ -338,7 +346,28 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_platform_zhitongche": ("Taobao zhitongche", "直通车"),
     "bd_platform_pinduoduo": ("Pinduoduo", "拼多多"),
     "bd_platform_generic": ("generic platform", "通用平台"),
+    "bd_written_as": (
+        "{encoding}, cells apart by {delimiter}, decimal mark “{decimal}”",
+        "{encoding}，分隔符 {delimiter}，小数点“{decimal}”",
+    ),
+    "bd_tabs": ("tabs", "制表符"),
+    "bd_quoted": ("“{text}”", "“{text}”"),
+    "bd_file_other": ("{n} rows of other kinds than keywords were passed over", "跳过 {n} 行非关键词记录"),
+    "bd_file_nameless": ("{n} rows without a keyword were left out", "剔除 {n} 行没有关键词的记录"),
+    "bd_file_late": ("{n} rows after {day} were left out", "剔除 {n} 行 {day} 之后的记录"),
+    "bd_file_clicks": ("{n} rows have more clicks than impressions", "{n} 行的点击多于展现"),
+    "bd_file_days": ("figures for {n} days were divided by {n}", "{n} 天的数据已除以 {n}"),
+    "bd_file_revenue": ("the report has no revenue", "报表没有收入"),
     # notes of the engine
+    "bd_flat_clicks": (
+        "{clicks} clicks: below {least} a curve by hour is no better than a flat week",
+        "{clicks} 次点击：少于 {least} 次时，分时曲线并不优于不分时",
+    ),
+    "bd_flat_conversions": ("no conversion in {clicks} clicks", "{clicks} 次点击没有转化"),
+    "bd_flat_platform": ("{platform} takes no modifiers by hour", "{platform} 不支持分时系数"),
+    "bd_flat_off": ("slots.enabled is off", "配置中 slots.enabled 已关闭"),
+    "bd_flat_report": ("no report tells clicks by hour", "没有报表给出分时点击"),
+    "bd_flat_campaign": ("the report by hour has no such campaign", "分时报表中没有该计划"),
     "bd_note_no_response": (
         "No day tells bids, cost and clicks together, so how the account responds is not known: alpha is "
         "alpha.start "

@@ -107,7 +107,7 @@ class Prose:
     title: str = ""
     bullets: bool = False
     tone: str = ""
-    """"", notice or quiet."""
+    """"", notice, alarm or quiet."""
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def _schedule(campaigns: tuple[str, ...], rng: np.random.Generator) -> Schedule:
     flat = {}
     for c, name in enumerate(campaigns):
         if c % 4 == 3:
-            flat[name] = "820 clicks, fewer than 2,000"
+            flat[name] = "820 clicks: below 2,000 a curve by hour is no better than a flat week"
         for d in range(7):
             for start, end in ((0, 8), (8, 14), (14, 20), (20, 24)):
                 part = slice(24 * d + start, 24 * d + end)
