@@ -1,0 +1,90 @@
+"""Trying keywords of which little is known, by a draw of their value (Thompson sampling).
+
+A draw from the posterior of the conversion rate now and then bids a little higher on keywords that may be
+better than they look, and learns from it; the more is known, the nearer the draw is to the estimate
+(Thompson, Biometrika 1933; Chapelle and Li, "An empirical evaluation of Thompson sampling", NIPS 2011).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bidder.arrays import Floats
+from bidder.keywords.data import KeywordTable
+from bidder.keywords.result import ClickValue
+from bidder.keywords.spec_bidding import Exploration
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_TO_UNIT = 1.0 / (1 << 53)
+
+
+def explored_factor(
+    value: ClickValue, table: KeywordTable, spec: Exploration, seed: int, day: int
+) -> Floats:
+    """Factor on the value of each keyword, shape (J,); 1 for those of which enough is known.
+
+    Parameters
+    ----------
+    value : ClickValue
+        The conversion rate's posterior is taken as Beta(p s, (1 - p) s) with the estimate p and the clicks s
+        that it is worth.
+    table : KeywordTable
+    spec : Exploration
+        Keywords with fewer clicks than ``spec.clicks``, or never shown, are drawn for; the factor is kept
+        between 1 / (1 + ``spec.bound``) and 1 + ``spec.bound``.
+    seed, day : int
+        The draw of a keyword follows from these and from its campaign, ad group, text and match type alone:
+        neither from other keywords nor from the order of rows.
+    """
+    from scipy.special import betaincinv
+
+    factor = np.ones(len(table))
+    rows = np.flatnonzero((table.clicks < spec.clicks) | (table.impressions == 0))
+    if not len(rows):
+        return factor
+    chance, strength = value.cvr[rows], value.cvr_strength[rows]
+    drawn = betaincinv(chance * strength, (1 - chance) * strength, _uniform(table, rows, seed, day))
+    ratio = np.where(chance > 0, drawn / np.where(chance > 0, chance, 1), 1.0)
+    factor[rows] = np.clip(ratio, 1 / (1 + spec.bound), 1 + spec.bound)
+    return factor
+
+
+def limit_spend(factor: Floats, expected_spend: Floats, share: float) -> Floats:
+    """Factors drawn towards 1 so far that they add at most a share to the expected spend, shape (J,).
+
+    Spend is taken to move in proportion to the factor; only raises count, so that cuts elsewhere do not pay
+    for more than is allowed.
+
+    Parameters
+    ----------
+    expected_spend : ndarray of float64, shape (J,)
+        Of a day at the bids in force.
+    """
+    added = float(expected_spend @ np.maximum(factor - 1, 0))
+    allowed = share * float(expected_spend.sum())
+    if added <= allowed:
+        return factor
+    limited: Floats = np.where(factor > 1, 1 + (factor - 1) * (allowed / added), factor)
+    return limited
+
+
+def _uniform(table: KeywordTable, rows: NDArray[np.intp], seed: int, day: int) -> Floats:
+    """A number in (0, 1) for each row, by SplitMix64's output function over the keyword's identity."""
+    from pandas.util import hash_array
+
+    names = (np.array(texts, dtype=object) for texts in (table.campaigns, table.ad_groups))
+    campaigns, groups = map(hash_array, names)
+    key = hash_array(table.keyword[rows], categorize=False)
+    with np.errstate(over="ignore"):
+        for part in (campaigns[table.campaign[rows]], groups[table.ad_group[rows]],
+                     table.match_type[rows].astype(np.uint64)):
+            key = _mix(key * _GOLDEN + part)
+        key = _mix(key + _mix(np.uint64(seed) * _GOLDEN + np.uint64(day)))
+    return ((key >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
+
+
+def _mix(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
