@@ -27,6 +27,7 @@ from bidder.jobs.bids.output import (
     SUMMARY_FILE,
     Identity,
     bids_table,
+    changes_of,
     json_bytes,
     run_document,
     schedule_rows,
@@ -141,7 +142,7 @@ def propose_read(
     suggestions = suggest(loaded, data, proposal)
     page = _report(loaded, key, proposal, data, memory, suggestions, lang, watch) if report else None
     watch.stage("writing")
-    files = _write(loaded, key, proposal, summary, suggestions, page, folder)
+    files = _write(loaded, key, proposal, memory, summary, suggestions, page, folder)
     return ProposeOutcome(
         loaded, key, proposal, data, summary, folder, files, (*proposal.notes, *suggestions.notes)
     )
@@ -155,19 +156,23 @@ def _input_hash(loaded: LoadedBids, data: AccountData, memory: Memory) -> str:
 
 
 def _write(
-    loaded: LoadedBids, key: RunKey, proposal: Proposal, summary: dict[str, Any], suggestions: Suggestions,
-    page: str | None, folder: Path,
+    loaded: LoadedBids, key: RunKey, proposal: Proposal, memory: Memory, summary: dict[str, Any],
+    suggestions: Suggestions, page: str | None, folder: Path,
 ) -> tuple[str, ...]:
     """Write the run folder, summary.json last; returns the names."""
+    account = loaded.spec.account
+    sheets = change_sheets(
+        account.platform, account.currency, changes_of(proposal), schedules(proposal), memory.schedules
+    )
     checked = {
-        BIDS_FILE: bids_table(proposal, loaded.spec.account.currency),
+        BIDS_FILE: bids_table(proposal, account.currency),
         SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(proposal)).encode(),
     }
     if proposal.segments:
         checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, schedules(proposal).segments).encode()
     files = {
         **checked,
-        **change_sheets(loaded, proposal),
+        **sheets,
         **suggestions.files,
         CONFIG_FILE: json_bytes(loaded.settings),
         RUN_FILE: json_bytes(run_document(key, Places.of(loaded).seen_from(folder), checked)),

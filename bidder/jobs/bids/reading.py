@@ -135,7 +135,7 @@ def _valued(
     days = store.with_values(days, value.value)
     told = (store.segments(kind, weights) for kind in ("device", "audience"))
     return AccountData(
-        table, classes, keyword_class, days, weights, value, store.hours(weights),
+        table, classes, keyword_class, days, weights, value, store.hours(weights, spec.holidays),
         tuple(one for one in told if one is not None), store.landscape(table), store.terms(), store.ads(),
         facts, store.input_hash(),
     )

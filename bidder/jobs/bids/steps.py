@@ -15,13 +15,17 @@ import numpy as np
 from bidder.errors import GuardrailError, LockedError
 from bidder.files.atomic import OutputFolder
 from bidder.jobs.bids.runs import RunFolder, ledger_place
-from bidder.jobs.bids.sheets import rollback_sheets, run_sheets
+from bidder.jobs.bids.sheets import change_sheets, rollback_sheets
 from bidder.ledger.records import Effects, RunState, Took
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bidder.keywords.data import KeywordTable
     from bidder.ledger.ledger import Ledger
-    from bidder.ledger.records import Changes, Run
+    from bidder.ledger.records import Changes, Run, Schedules
+
+    Maker = Callable[[str, str, Changes, Schedules, Schedules | None], dict[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,24 @@ def export(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     there = ledger.run(run.key.run_id)
     if there.state not in (RunState.APPROVED, RunState.EXPORTED):
         raise LockedError(f"{there.run_id} is {there.state}: only an approved run can be exported")
-    files = run_sheets(run, ledger.changes(there.run_id), ledger.schedules(there.run_id))
-    with OutputFolder(run.export, last=max(files)) as out:
-        for name, content in files.items():
-            out.bytes(name, content)
+    files = _sheets(run, ledger, change_sheets)
+    _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
     return StepOutcome(moved, run.export, tuple(sorted(files)))
+
+
+def _sheets(run: RunFolder, ledger: Ledger, make: Maker) -> dict[str, bytes]:
+    """Sheets of what the ledger says of a run."""
+    before = ledger.schedule_in_force(run.key.account, run.key.data_date)
+    said, run_id = run.summary, run.key.run_id
+    return make(said["platform"], said["currency"], ledger.changes(run_id), ledger.schedules(run_id), before)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    if files:
+        with OutputFolder(folder, last=max(files)) as out:
+            for name, content in files.items():
+                out.bytes(name, content)
 
 
 def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
@@ -131,15 +147,10 @@ def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     later = _later_export(ledger, there)
     if later is not None:
         raise LockedError(f"{later.run_id} was exported after it: roll that one back first")
-    before = ledger.schedule_in_force(run.key.account, run.key.data_date)
-    schedules = ledger.schedules(there.run_id)
-    files = rollback_sheets(run, ledger.changes(there.run_id), schedules, before)
-    folder = run.export / "rollback"
-    with OutputFolder(folder, last=max(files)) as out:
-        for name, content in files.items():
-            out.bytes(name, content)
+    files = _sheets(run, ledger, rollback_sheets)
+    _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who)
-    return StepOutcome(moved, folder, tuple(sorted(files)))
+    return StepOutcome(moved, run.export, tuple(sorted(files)))
 
 
 def _later_export(ledger: Ledger, run: Run) -> Run | None:
