@@ -22,6 +22,8 @@ POINTS = 900
 CAMPAIGNS = 15
 """Most campaigns in a chart."""
 WIDTHS = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+LEAST = 3
+"""Fewest keywords that make a distribution."""
 BINS = 30
 """Most intervals of the histogram."""
 
@@ -38,10 +40,11 @@ def movers_section(view: BidsView) -> Section | None:
 def _movers(view: BidsView) -> Grid:
     label = view.labels
     shown = view.movers[:MOVERS]
+    worth = label("bd_worth") if view.target_kind == "cpa" else view.with_currency("bd_worth")
     numeric = [False, False, False, True, True, True, True, True, True, False, False]
     columns = [
         label("bd_keyword"), label("bd_place"), label("bd_match"), view.with_currency("bd_old"),
-        label("bd_new"), label("bd_change"), view.with_currency("bd_spend_effect"), label("bd_worth"),
+        label("bd_new"), label("bd_change"), view.with_currency("bd_spend_effect"), worth,
         label("bd_clicks"), label("bd_reason"), label("bd_bound_by"),
     ]
     key = "bd_movers_hidden" if len(view.movers) > MOVERS else "bd_movers_all"
@@ -68,7 +71,7 @@ def changes_section(view: BidsView) -> Section | None:
     """Distribution of changes, bids against what value supports, and campaigns."""
     label = view.labels
     blocks: list[Block] = []
-    if len(view.movers):
+    if len(view.movers) >= LEAST:
         blocks.append(_histogram(view))
     if (figure := _against(view)) is not None:
         blocks.append(figure)
@@ -129,7 +132,7 @@ GROUPS = {"free": SERIES[0], "step": SERIES[1], "range": SERIES[3], "left": OTHE
 def _against(view: BidsView) -> Figure | None:
     bids, label = view.proposal.bids, view.labels
     known = np.flatnonzero((bids.new > 0) & (bids.supported > 0))
-    if not len(known):
+    if len(known) < LEAST:
         return None
     shown = _spread(known, view.spend_after[known])
     x, y = bids.supported[shown] / MICROS, view.new[shown]

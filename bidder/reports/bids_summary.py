@@ -227,8 +227,9 @@ def _todo(view: BidsView) -> list[str]:
         label(f"bd_do_{bound.name.lower()}", n=f"{counts[bound]:,}")
         for bound in (Bound.BID_MAX, Bound.CLASS_MAX, Bound.NO_REFERENCE) if bound in counts
     ]
-    alpha = view.proposal.alpha
-    if alpha.bound_by == "budget" and alpha.roas > alpha.chosen:
+    alpha, effect = view.proposal.alpha, view.proposal.effect
+    short_of_target = view.target_kind == "roas" and effect.roas.mean < (1 - AGREE) * view.proposal.target
+    if alpha.bound_by == "budget" and alpha.roas > alpha.chosen and not short_of_target:
         lines.append(label("bd_do_budget"))
     if page.suggestions:
         lines.append(label("bd_do_terms", n=f"{len(page.suggestions):,}"))

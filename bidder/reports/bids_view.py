@@ -122,7 +122,7 @@ class BidsView:
         """Value of a click, in money or in conversions."""
         value = float(self.proposal.value.value[keyword])
         if self.target_kind == "cpa":
-            return self.labels("bd_conversions_each", n=self.numbers.ratio(value))
+            return self.labels("bd_conversions_each", n=f"{value:.3f}")
         return self.numbers.ratio(value)
 
     # Words

@@ -185,7 +185,7 @@ def _bids(table: KeywordTable, value: ClickValue, alpha: float, rng: np.random.G
                             (old * 0.7, 10**15, Bound.MAX_CUT)):
         held = np.clip(new, low, high).astype(np.int64)
         bound, new = np.where(held != new, code, bound), held
-    new = new // 10_000 * 10_000
+    new = np.where(new < old, -(-new // 10_000), new // 10_000) * 10_000
     still = np.abs(new - old) < 0.01 * np.abs(old)
     automated = (table.campaign == 3) if len(table.campaigns) > 3 else np.zeros(count, np.bool_)
     for rows, code in ((still, Bound.LEAST_CHANGE), (rng.random(count) < 0.04, Bound.HUMAN_EDIT),
