@@ -10,7 +10,7 @@ from bidder.arrays import Floats, Ints
 BROKEN = 1e9
 """What it costs to break a limit by one step, so that as few steps as possible are broken before anything
 else is weighed."""
-_EQUAL = 1e-9
+_EQUAL, _ROUNDING = 1e-9, 1e-12
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
@@ -19,27 +19,26 @@ def _costs(
 ) -> tuple[Floats, Ints]:  # pragma: no cover - compiled
     """Cost and level (in steps) of every block from slot i to before slot j, shape (n, n + 1)."""
     n = len(wanted)
+    center = int(np.rint((wanted * weight).sum() / weight.sum()))  # sums of small numbers stay exact
     cost = np.full((n, n + 1), np.inf)
     level = np.zeros((n, n + 1), np.int64)
     for i in range(n):
         total = sums = squares = 0.0
         lowest, highest = first, last
         for j in range(i + 1, n + 1):
-            w, x = weight[j - 1], wanted[j - 1]
+            w, x = weight[j - 1], wanted[j - 1] - center
             total += w
             sums += w * x
             squares += w * x * x
             lowest, highest = max(lowest, low[j - 1]), min(highest, high[j - 1])
             if j - i < least:
                 continue
-            if lowest <= highest:
-                m = min(max(int(np.rint(sums / total)), lowest), highest)
-                broken = 0
-            else:
-                m = min(max((lowest + highest) // 2, first), last)
-                broken = max(lowest - m, 0) + max(m - highest, 0)
+            # Between limits that contradict each other all levels break them by the same.
+            m = min(max(center + int(np.rint(sums / total)), min(lowest, highest)), max(lowest, highest))
+            m = min(max(m, first), last)
+            broken, off = max(lowest - m, 0) + max(m - highest, 0), float(m - center)
             level[i, j] = m
-            cost[i, j] = max(squares - 2.0 * m * sums + m * m * total, 0.0) + BROKEN * broken
+            cost[i, j] = max(squares - 2.0 * off * sums + off * off * total, 0.0) + BROKEN * broken
     return cost, level
 
 
@@ -66,7 +65,7 @@ def best_blocks(
 ) -> tuple[Ints, Ints]:  # pragma: no cover - compiled
     """Cut a day into blocks of one level each.
 
-    The sum over slots of ``weight x (wanted - level)^2`` is the least that is possible with at most
+    The mean over slots of ``(wanted - level)^2``, weighted, is the least that is possible with at most
     ``most`` blocks of at least ``least`` slots, levels whole steps between ``first`` and ``last`` and, in
     every slot, between ``low`` and ``high`` (Bellman 1961, *On the approximation of curves by line segments
     using dynamic programming*; O(most n^2)). Where that cannot be, as few steps as possible lie outside of
@@ -91,10 +90,10 @@ def best_blocks(
         Slot before which each block ends, and its level in steps.
     """
     n = len(wanted)
-    cost, level = _costs(wanted, weight, low, high, first, last, min(least, n))
+    cost, level = _costs(wanted, weight / weight.sum(), low, high, first, last, min(least, n))
     best, begin = _cheapest(cost, min(most, n))
     fewest, lowest = 1, best[:, n].min()
-    while best[fewest, n] > lowest + _EQUAL * (1.0 + lowest):
+    while best[fewest, n] > lowest + _EQUAL + _ROUNDING * lowest:
         fewest += 1
     end, levels = np.empty(fewest, np.int64), np.empty(fewest, np.int64)
     j = n
