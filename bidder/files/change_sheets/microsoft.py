@@ -3,7 +3,8 @@
 https://learn.microsoft.com/advertising/bulk-service/bulk-file-schema, .../keyword,
 .../campaign-daytime-criterion, .../campaign-deviceos-criterion, .../campaign-in-market-audience-association.
 Criterions are added; the hours of one that is there already cannot be changed, so it has to be deleted
-before.
+before. Microsoft reads them in the searcher's time zone unless the campaign's "Ad Schedule Use Searcher Time
+Zone" is off.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _GOOGLE_ADS = PlatformProfile(
 )  # fmt: skip
 
 # -90 to 900 per cent, minutes 0, 15, 30 and 45, at most seven ranges a day through the interface (six are
-# used, as many as imports from Google keep):
+# used, as on Google):
 #   https://learn.microsoft.com/advertising/bulk-service/campaign-daytime-criterion
 # Ranges of bids by currency: https://learn.microsoft.com/advertising/guides/currencies
 _MICROSOFT_ADS = PlatformProfile(
@@ -63,10 +63,9 @@ _AMAZON_ADS = PlatformProfile(
     segments=frozenset({"audience"}),
 )  # fmt: skip
 
-# Bids in fen, at least 5 (Keyword.max_price) and below 100 yuan; discounts by hour in whole per cent
-# (CampaignSchedule.schedule): https://open.taobao.com/api.htm?docId=21682&docType=2. The interface for
-# programs speaks of 1 to 150, the pages for people of 30 to 250; the latter are kept to. Audiences only get
-# premiums.
+# Bids in fen, at least 5 (Keyword.max_price of the taobao.simba interfaces, https://open.taobao.com) and
+# below 100 yuan; discounts by hour in whole per cent (CampaignSchedule.schedule there, which speaks of 1 to
+# 150; the web pages take 30 to 250, and those are kept to). Audiences only get premiums.
 _ZHITONGCHE = PlatformProfile(
     name="zhitongche", bid_step_micros=10_000, min_bid_micros=50_000, max_bid_micros=99_990_000,
     slot_minutes=60, max_blocks=24, schedule_min=Decimal("0.3"), schedule_max=Decimal("2.5"),
