@@ -15,7 +15,8 @@ def keyword_table(n: int, **columns: Any) -> KeywordTable:
     campaign = (np.arange(n) >= n // 2).astype(np.int32)
     zeros, none = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int8)
     usual: dict[str, Any] = {
-        "campaigns": ("a", "b"), "ad_groups": ("g", "g"), "ad_group_campaign": np.array([0, 1], dtype=np.int32),
+        "campaigns": ("a", "b"), "ad_groups": ("g", "g"),
+        "ad_group_campaign": np.array([0, 1], dtype=np.int32),
         "keyword": np.array([f"k{j}" for j in range(n)], dtype=object), "match_type": none + 1,
         "campaign": campaign, "ad_group": campaign, "impressions": zeros, "clicks": zeros, "cost": zeros,
         "revenue": zeros, "conversions": np.zeros(n), "weighted_clicks": np.zeros(n),

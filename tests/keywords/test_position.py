@@ -34,7 +34,7 @@ def test_limits():
     assert aim(supported=1_000_000)[0][0] == 3_000_000  # max_ratio
     assert aim(max_cpa=20)[0][0] == 1_000_000  # 5% of clicks convert: 20 a conversion is 1 a click
     # A share near nothing does not make the bid explode.
-    assert aim(supported=10**12)[0][4] == round(1_000_000 * 18**2)
+    assert aim(supported=10**12)[0][4] == 1_000_000 * 18**2
 
 
 def test_unknown_bid_is_no_start():
