@@ -1,0 +1,142 @@
+"""Guardrails of single bids: what a night may do to them, each in its turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bidder.arrays import Bools, Ints
+from bidder.keywords.data import Night, Small, Texts
+from bidder.keywords.guardrails.bound import Bound
+from bidder.keywords.guardrails.limits import FAR, Interval, exact, range_micros, share_of
+from bidder.keywords.platforms import PlatformProfile
+from bidder.keywords.spec import BidsSpec
+from bidder.keywords.spec_guardrails import Guardrails
+
+
+def guard(
+    wanted: Ints, supported: Ints, night: Night, spec: BidsSpec, profile: PlatformProfile
+) -> tuple[Ints, Small]:
+    """Bids that a night may set, and what bound each of them.
+
+    The order is that of :class:`Bound`. Limits are exact: a bid of 1.00 may rise by 0.2 to 1.20, not to
+    1.19. A bid is rounded to a legal one inside of what all limits allow, and stays where there is none. A
+    reference bid outside of its range moves back into it, by at most ``max_raise`` or ``max_cut`` a night,
+    and also where that is less than ``least_change``. A second application with the same reference bids
+    changes nothing.
+
+    Parameters
+    ----------
+    wanted, supported : ndarray of int64, shape (J,)
+        Micros; ``supported`` is what value allows to pay.
+    night : Night
+    spec : BidsSpec
+    profile : PlatformProfile
+
+    Returns
+    -------
+    new : ndarray of int64, shape (J,)
+        Micros; the reference bid where nothing changes, and -1 where it is not known.
+    bound_by : ndarray of int8, shape (J,)
+        Codes of :class:`Bound`: the last one that moved or held the bid.
+    """
+    rules, old = spec.guardrails, night.reference_bid
+    bound = _untouched(night, rules, profile)
+    untouched = bound != Bound.NONE
+    reference = np.maximum(old, 0)
+    state = _State(np.clip(wanted, 0, FAR), bound.copy(), np.zeros(len(old), dtype=np.bool_))
+    if rules.first_page:
+        state.raise_to(night.keywords.first_page_bid, supported)
+    own = _own_range(night, rules)
+    state.keep_to(own, Bound.CLASS_MIN, Bound.CLASS_MAX)
+    low, high = range_micros(rules.bid)
+    whole = Interval(np.full(len(old), low), np.full(len(old), high))
+    state.keep_to(whole, Bound.BID_MIN, Bound.BID_MAX)
+    night_step = _night_step(reference, rules)
+    state.keep_to(night_step, Bound.MAX_CUT, Bound.MAX_RAISE)
+    ranged = own.within(whole)
+    new = state.legal(reference, ranged.within(night_step), profile, profile.bid_step(spec.account.currency))
+    state.least_change(new, reference, ranged, share_of(reference, exact(rules.least_change), up=True))
+    return np.where(untouched, np.maximum(old, -1), state.bid), np.where(untouched, bound, state.bound)
+
+
+def _untouched(night: Night, rules: Guardrails, profile: PlatformProfile) -> Small:
+    """The guardrails that leave a bid as it is: the first one that applies, or NONE."""
+    names = profile.automated | {name.strip().casefold() for name in rules.automated}
+    ago = night.edited_days_ago
+    reasons = (
+        (Bound.AUTOMATED, _named(night.keywords.bid_strategy, names)),
+        (Bound.NO_REFERENCE, night.reference_bid < 0),
+        (Bound.HUMAN_EDIT, (ago >= 0) & (ago < rules.respect_edits_days)),
+        (Bound.LEAST_DATA, night.keywords.clicks < rules.least_clicks),
+    )
+    bound = np.full(len(night.keywords), Bound.NONE, dtype=np.int8)
+    for code, applies in reversed(reasons):
+        bound[applies] = code
+    return bound
+
+
+def _named(texts: Texts, names: frozenset[str] | set[str]) -> Bools:
+    cells = texts.tolist()
+    known = {text: text.strip().casefold() in names for text in set(cells)}
+    return np.fromiter(map(known.__getitem__, cells), dtype=np.bool_, count=len(cells))
+
+
+def _own_range(night: Night, rules: Guardrails) -> Interval:
+    """The range of each keyword's class; without bounds where the class has none."""
+    ranges = [
+        range_micros(rules.classes[name]) if name in rules.classes else (0, FAR) for name in night.classes
+    ]
+    lows, highs = np.array(ranges or [(0, FAR)], dtype=np.int64).T
+    return Interval(lows[night.keyword_class], highs[night.keyword_class])
+
+
+def _night_step(reference: Ints, rules: Guardrails) -> Interval:
+    return Interval(
+        share_of(reference, 1 - exact(rules.max_cut), up=True),
+        share_of(reference, 1 + exact(rules.max_raise)),
+    )
+
+
+@dataclass
+class _State:
+    """Bids on their way through the guardrails, and what moved each of them last."""
+
+    bid: Ints
+    bound: Small
+    stuck: Bools
+    """Where no legal bid is allowed."""
+
+    def _move(self, where: Bools, to: Ints, code: Bound) -> None:
+        self.bid = np.where(where, to, self.bid)
+        self.bound[where] = code
+
+    def raise_to(self, first_page: Ints, supported: Ints) -> None:
+        """Raise bids below the first-page bid to it, where value supports that."""
+        self._move((self.bid < first_page) & (first_page <= supported), first_page, Bound.FIRST_PAGE)
+
+    def keep_to(self, allowed: Interval, too_low: Bound, too_high: Bound) -> None:
+        """Move bids into an interval."""
+        self._move(self.bid < allowed.low, allowed.low, too_low)
+        self._move(self.bid > allowed.high, allowed.high, too_high)
+
+    def legal(self, reference: Ints, allowed: Interval, profile: PlatformProfile, step: int) -> Ints:
+        """Nearest legal bids among those allowed; the reference where there is none on the way to the bid."""
+        lowest, highest = max(-(-profile.min_bid_micros // step), 1), profile.max_bid_micros // step
+        first = np.maximum(-(-allowed.low // step), lowest)
+        last = np.minimum(allowed.high // step, highest)
+        outside = (self.bid < lowest * step) | (self.bid > highest * step)
+        self.stuck = first > last
+        self.bound[outside | self.stuck] = Bound.PLATFORM
+        nearest = np.clip((2 * self.bid + step - 1) // (2 * step), first, last) * step
+        on_the_way = np.sign(nearest - reference) == np.sign(self.bid - reference)
+        legal: Ints = np.where(on_the_way & ~self.stuck, nearest, reference)
+        return legal
+
+    def least_change(self, new: Ints, reference: Ints, allowed: Interval, least: Ints) -> None:
+        """Leave bids that would hardly move, unless they have to come back into their range."""
+        small = (np.abs(new - reference) < least) & allowed.holds(reference)
+        kept = small | (new == reference)
+        self.bound[kept & (self.bid != reference) & ~self.stuck] = Bound.LEAST_CHANGE
+        self.bid = np.where(kept, reference, new)
