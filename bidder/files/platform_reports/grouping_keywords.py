@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bidder.arrays import Ints
+from bidder.arrays import Codes, Ints
 from bidder.files.platform_reports.grouping import day_table, total, unweighted, weighted
 from bidder.files.platform_reports.store_kept import KeptRows
 from bidder.files.platform_reports.store_listing import POSITIONS, Listing
@@ -17,7 +18,7 @@ from bidder.keywords.data import UNKNOWN_MONEY, DayWeights, KeywordTable, Small,
 from bidder.keywords.spec_reports import ReportKind
 from bidder.money import MICROS
 
-RANGE = 262_144
+RANGE = 131_072
 """Keywords that are grouped at a time."""
 SHARE_DAYS = 7
 _WEIGHTED = {"weighted_clicks": 1, "matured_clicks": 1, "weighted_conversions": PARTS,
@@ -25,7 +26,6 @@ _WEIGHTED = {"weighted_clicks": 1, "matured_clicks": 1, "weighted_conversions": 
 _BIDS = ("max_cpc", "first_page_bid")
 _SMALL = ("quality_score", "expected_ctr", "ad_relevance", "landing_page")
 _CODES = (*_SMALL, "bid_strategy")
-_UNKNOWN = {**dict.fromkeys(_BIDS, UNKNOWN_MONEY), **dict.fromkeys(_CODES, 0)}
 # A value with its day before it, in one number, so that the largest one is the latest (and of several on a
 # day, such as those of its hours, the highest). No bid comes near 2**50 micros.
 _ROOM = {**dict.fromkeys(_BIDS, 2**50), **dict.fromkeys(_CODES, 2**31)}
@@ -37,40 +37,69 @@ def keyword_table(kept: KeptRows, weights: DayWeights) -> KeywordTable:
     """Keywords of keyword reports and settings; what settings tell stands above what reports tell."""
     listing = kept.listing()
     size = len(listing)
+    arrays = _empty(size)
     columns = {**_sums(kept), **_latest(kept, ReportKind.KEYWORDS)}
-    found = _by_range(kept, ReportKind.KEYWORDS, columns, size, day_table(kept, weights))
-    settings = _by_range(kept, ReportKind.SETTINGS, _latest(kept, ReportKind.SETTINGS), size)
-    quality_day = _day(found, settings, "quality_score", size)
-    told: Arrays = {name: _told(found, settings, name, size) for name in _UNKNOWN}
-    told["bid_strategy"] = np.array(kept.codes["bid_strategy"].texts, dtype=object)[told["bid_strategy"]]
+    for where, found in _by_range(kept, ReportKind.KEYWORDS, columns, size, day_table(kept, weights)):
+        _put(arrays, where, found)
+    for where, found in _by_range(kept, ReportKind.SETTINGS, _latest(kept, ReportKind.SETTINGS), size):
+        _put(arrays, where, found)
+    strategies = np.array(kept.codes["bid_strategy"].texts, dtype=object)
+    arrays["bid_strategy"] = strategies[arrays["bid_strategy"]]
+    earlier = _earlier_quality(kept, arrays.pop("quality_day"))
     return KeywordTable(
-        **_names(listing), **_counts(found, size), **told,
-        earlier_quality_score=_earlier_quality(kept, quality_day),
-        platform_id=_platform_ids(kept, listing),
+        **_names(listing), **arrays, earlier_quality_score=earlier, platform_id=_platform_ids(kept, listing)
     )
 
 
 def _names(listing: Listing) -> Arrays:
     """Campaigns, ad groups and keywords; only those of the list."""
-    used, ad_group = np.unique(listing.place, return_inverse=True)
-    names = [listing.places[k] for k in used]
-    rank = {name: k for k, name in enumerate(dict.fromkeys(name[0] for name in names))}
-    of_group = np.array([rank[name[0]] for name in names], dtype=np.int32)
+    used, ad_group = np.unique(listing.ad_group, return_inverse=True)
+    ranks, campaign = np.unique(listing.ad_group_campaign[used], return_inverse=True)
+    of_group = campaign.astype(np.int32)
     return {
-        "campaigns": tuple(rank), "ad_groups": tuple(name[1] for name in names),
+        "campaigns": tuple(listing.campaigns[k] for k in ranks),
+        "ad_groups": tuple(listing.ad_groups.take(pa.array(used)).to_pylist()),
         "ad_group_campaign": of_group, "campaign": of_group[ad_group], "ad_group": ad_group.astype(np.int32),
-        "keyword": np.asarray(listing.keyword.to_numpy(zero_copy_only=False), dtype=object),
-        "match_type": listing.match_type,
+        "keyword": listing.keyword.to_numpy(zero_copy_only=False), "match_type": listing.match_type,
     }
+
+
+def _empty(size: int) -> Arrays:
+    """The table's columns when nothing is known."""
+    arrays: Arrays = {name: np.zeros(size, dtype=np.int64) for name in COUNTS if name != "conversions"}
+    arrays |= {name: np.zeros(size) for name in ("conversions", *_WEIGHTED)}
+    arrays |= {name: np.full(size, UNKNOWN_MONEY, dtype=np.int64) for name in _BIDS}
+    arrays |= {name: np.zeros(size, dtype=np.int8) for name in _SMALL}
+    arrays["bid_strategy"] = np.zeros(size, dtype=np.int32)
+    arrays["quality_day"] = np.full(size, -1, dtype=np.int32)
+    arrays["impression_share"] = np.full(size, np.nan)
+    return arrays
+
+
+def _put(arrays: Arrays, where: Ints, found: Arrays) -> None:
+    """Put grouped columns in their places, in their own units; what is not known leaves a place as it is."""
+    for name, values in found.items():
+        if name in _WEIGHTED:
+            arrays[name][where] = unweighted(values, _WEIGHTED[name])
+        elif name == "conversions":
+            arrays[name][where] = values / PARTS
+        elif name in _ROOM:
+            known = values >= 0
+            arrays[name][where[known]] = values[known] % _ROOM[name]
+            if name == "quality_score":
+                arrays["quality_day"][where[known]] = values[known] // _ROOM[name]
+        elif name == "impression_share":
+            arrays[name][where[values >= 0]] = values[values >= 0]
+        else:
+            arrays[name][where] = values
 
 
 def _by_range(
     kept: KeptRows, kind: ReportKind, columns: dict[str, str], size: int, days: Any = None
-) -> Arrays:
-    """Grouped columns by keyword; -1 for a keyword of which the kind of report has no row."""
-    arrays: Arrays = {}
+) -> Iterator[tuple[Ints, Arrays]]:
+    """Rows of the keyword table and their grouped columns; none for keywords without a row."""
     if not columns or not kept.has(kind):
-        return arrays
+        return
     named = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     tables = {} if days is None else {"days": days}
     joined = "" if days is None else "JOIN days USING (day) "
@@ -79,10 +108,7 @@ def _by_range(
             f"SELECT position, {named} FROM {table_of(kind)} JOIN {POSITIONS} USING (entry) {joined}"
             f"WHERE position BETWEEN {low} AND {low + RANGE - 1} GROUP BY position", **tables,
         )
-        where = found.pop("position")
-        for name, values in found.items():
-            arrays.setdefault(name, np.full(size, -1, dtype=values.dtype))[where] = values
-    return arrays
+        yield found.pop("position"), found
 
 
 def _sums(kept: KeptRows) -> dict[str, str]:
@@ -91,23 +117,10 @@ def _sums(kept: KeptRows) -> dict[str, str]:
     columns |= {name: weighted(kept, name) for name in _WEIGHTED}
     if kept.has(ReportKind.KEYWORDS, "impression_share"):
         told = f"FILTER (WHERE day >= {kept.days - SHARE_DAYS} AND impression_share IS NOT NULL)"
-        parts = f"sum(impression_share::HUGEINT * impressions) {told}::DOUBLE"
+        parts = f"(sum(impression_share::HUGEINT * impressions) {told})::DOUBLE"
         whole = f"nullif(sum(impressions) {told}, 0)::DOUBLE"
         columns["impression_share"] = f"coalesce({parts} / {whole} / {PARTS}, -1)"
     return columns
-
-
-def _counts(found: Arrays, size: int) -> Arrays:
-    """Sums in their own units; 0 for a keyword without rows."""
-    counts: Arrays = {
-        name: np.maximum(found.pop(name, np.zeros(size, dtype=np.int64)), 0) for name in COUNTS
-    }
-    counts["conversions"] = counts["conversions"] / PARTS
-    for name, unit in _WEIGHTED.items():
-        counts[name] = unweighted(np.maximum(found.pop(name, np.zeros(size)), 0.0), unit)
-    share = found.pop("impression_share", np.full(size, -1.0))
-    counts["impression_share"] = np.where(share >= 0, share, np.nan)
-    return counts
 
 
 def _latest(kept: KeptRows, kind: ReportKind) -> dict[str, str]:
@@ -121,30 +134,10 @@ def _latest(kept: KeptRows, kind: ReportKind) -> dict[str, str]:
     return columns
 
 
-def _packed(found: Arrays, settings: Arrays, name: str, size: int) -> Ints:
-    """A value with its day: that of the settings, else that of the reports."""
-    nothing = np.full(size, -1, dtype=np.int64)
-    stands: Ints = settings.get(name, nothing)
-    told: Ints = found.get(name, nothing)
-    return np.where(stands >= 0, stands, told)
-
-
-def _day(found: Arrays, settings: Arrays, name: str, size: int) -> Ints:
-    packed = _packed(found, settings, name, size)
-    day: Ints = np.where(packed >= 0, packed // _ROOM[name], -1)
-    return day
-
-
-def _told(found: Arrays, settings: Arrays, name: str, size: int) -> Any:
-    packed = _packed(found, settings, name, size)
-    told = np.where(packed >= 0, packed % _ROOM[name], _UNKNOWN[name])
-    return told.astype(np.int8) if name in _SMALL else told
-
-
-def _earlier_quality(kept: KeptRows, day: Ints) -> Small:
+def _earlier_quality(kept: KeptRows, day: Codes) -> Small:
     """The score on the last day before ``day`` that tells one; 0 where there is none."""
     earlier = np.full(len(day), -1, dtype=np.int64)
-    limits = pa.table({"position": np.arange(len(day), dtype=np.int32), "score_day": day.astype(np.int32)})
+    limits = pa.table({"position": np.arange(len(day), dtype=np.int32), "score_day": day})
     for kind in (ReportKind.KEYWORDS, ReportKind.SETTINGS):
         if kept.has(kind, "quality_score"):
             before = kept.database.columns(

@@ -92,10 +92,9 @@ class KeptRows:
         self.codes = {name: TextCodes() for name in CODED}
         self.seen = Seen()
         self._places = NumberedNames(database, PLACES, {"campaign": "VARCHAR", "ad_group": "VARCHAR"})
-        self._entries = NumberedNames(database, ENTRIES, {"place": "INTEGER", **NAME_COLUMNS})
+        self._entries = NumberedNames(database, ENTRIES, NAME_COLUMNS)
         self._listing: Listing | None = None
-        for kind in ReportKind:
-            database.run(definition(kind))
+        database.run("; ".join(["BEGIN", *map(definition, ReportKind), "COMMIT"]))
 
     @property
     def days(self) -> int:
@@ -110,7 +109,7 @@ class KeptRows:
 
     def add(self, report: OpenReport) -> None:
         """Read a report to its end; nothing of it is kept when that fails."""
-        with self._all_or_nothing():
+        with self._all_or_nothing(report.kind):
             source = Source(report.file, report.kind)
             self.seen.sources.append(source)
             for chunk in chunked(report.batches()):
@@ -181,15 +180,17 @@ class KeptRows:
         np.maximum.at(newest, entries, days)
 
     @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
+    def _all_or_nothing(self, kind: ReportKind) -> Iterator[None]:
+        """Undo what the block has added when it fails."""
         before = self.seen.copy()
         counts = self._places.count, self._entries.count
         try:
-            with self.database.transaction():
-                yield
+            yield
         except BaseException:
             self.seen = before
-            self._places.count, self._entries.count = counts
+            self._places.forget(counts[0])
+            self._entries.forget(counts[1])
+            self.database.run(f"DELETE FROM {table_of(kind)} WHERE source >= {len(before.sources)}")
             raise
 
 

@@ -31,10 +31,11 @@ class Listing:
     ----------
     campaigns : tuple of str
         Of all reports, in order.
-    places : list of tuple of str
-        Campaign and ad group by rank.
-    place : ndarray of int32, shape (J,)
-        Rank of the ad group.
+    ad_groups : pyarrow.Array of string
+        Of all reports, in the order of campaign and ad group.
+    ad_group_campaign : ndarray of int32
+        Campaign of each ad group.
+    ad_group : ndarray of int32, shape (J,)
     keyword : pyarrow.Array of string, length J
     match_type : ndarray of int8, shape (J,)
     entry, entry_position : ndarray of int32
@@ -44,8 +45,9 @@ class Listing:
     """
 
     campaigns: tuple[str, ...]
-    places: list[tuple[str, str]]
-    place: Codes
+    ad_groups: Any
+    ad_group_campaign: Codes
+    ad_group: Codes
     keyword: Any
     match_type: Codes
     entry: Codes
@@ -81,12 +83,11 @@ def list_keywords(database: Database, listed: Bools) -> Listing:
         "campaign": campaign[place] if len(place) else place,
     }))
     in_list = np.flatnonzero(position >= 0)
-    names = zip(places.column("campaign").to_pylist(), places.column("ad_group").to_pylist(), strict=True)
+    platform_ids = entries.column("platform_id").combine_chunks().take(pa.array(in_list))
     return Listing(
-        campaigns, list(names), place[first], keyword.take(pa.array(first)), match_type[first],
-        number[in_list], position[in_list], entries.column("platform_id").combine_chunks().take(
-            pa.array(in_list)
-        ),
+        campaigns, places.column("ad_group").combine_chunks(), campaign, place[first],
+        keyword.take(pa.array(first)), match_type[first],
+        number[in_list], position[in_list], platform_ids,
     )
 
 

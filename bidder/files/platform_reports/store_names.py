@@ -58,6 +58,11 @@ class NumberedNames:
         distinct = names.take(pa.array(first))
         return self._numbers_of_distinct(distinct)[group]
 
+    def forget(self, count: int) -> None:
+        """Take all but the first ``count`` combinations away."""
+        self._database.run(f"DELETE FROM {self._table} WHERE number >= {count}")
+        self.count = count
+
     def _numbers_of_distinct(self, names: Any) -> Codes:
         found = np.full(len(names), -1, dtype=np.int32)
         if self.count:
@@ -79,13 +84,16 @@ class NumberedNames:
 
 def _groups(table: Any) -> tuple[Codes, Codes]:
     """The group of equal rows that each row is in, and the first row of each group."""
-    group = np.zeros(len(table), dtype=np.int64)
+    group, groups = np.zeros(len(table), dtype=np.int64), min(len(table), 1)
     for column in table.columns:
+        if groups == len(table):
+            break
         encoded = column.combine_chunks().dictionary_encode()
         if len(encoded.dictionary) > 1:
-            group = group * len(encoded.dictionary) + encoded.indices.to_numpy()
+            both = pa.array(group * len(encoded.dictionary) + encoded.indices.to_numpy())
             # Numbered afresh, so that products stay small however many columns there are.
-            group = pc.dictionary_encode(pa.array(group)).indices.to_numpy().astype(np.int64)
-    first = np.zeros(int(group.max(initial=-1)) + 1, dtype=np.int32)
+            numbered = pc.dictionary_encode(both)
+            group, groups = numbered.indices.to_numpy().astype(np.int64), len(numbered.dictionary)
+    first = np.zeros(groups, dtype=np.int32)
     first[group[::-1]] = np.arange(len(group) - 1, -1, -1, dtype=np.int32)
     return group.astype(np.int32), first

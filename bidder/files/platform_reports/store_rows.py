@@ -14,11 +14,11 @@ from bidder.keywords.spec_reports import ReportKind
 
 PARTS = 1_000_000
 """Conversions and shares are kept in whole millionths."""
-CHUNK_ROWS = 262_144
+CHUNK_ROWS = 131_072
 """Rows that are put into the database at a time."""
 MOST_CONVERSIONS = 9e12
-NAME_COLUMNS = {"keyword": "VARCHAR", "match_type": "TINYINT", "platform_id": "VARCHAR"}
-"""Besides campaign and ad group, what tells one keyword from another."""
+NAME_COLUMNS = {"keyword": "VARCHAR", "place": "INTEGER", "match_type": "TINYINT", "platform_id": "VARCHAR"}
+"""What tells one keyword from another; ``place`` is the number of its ad group."""
 CODED = ("device", "audience", "bid_strategy")
 """Columns of which codes are kept."""
 
@@ -96,8 +96,10 @@ def text_of(table: Any, name: str) -> Any:
 
 def names_of(table: Any, places: Any) -> Any:
     """What tells the rows' keywords apart, as an Arrow table; ``places`` are numbers of ad groups."""
-    columns = {name: _column(table, name, sql) for name, sql in NAME_COLUMNS.items()}
-    return pa.table({"place": pa.array(places), **columns})
+    return pa.table({
+        name: pa.array(places) if name == "place" else _column(table, name, sql)
+        for name, sql in NAME_COLUMNS.items()
+    })
 
 
 def kept_rows(kind: ReportKind, file: str, table: Any, given: dict[str, Any]) -> Any:
