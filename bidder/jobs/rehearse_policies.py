@@ -19,7 +19,7 @@ from bidder.worlds.played import PlayedWorld
 from bidder.worlds.played_day import DayResult, Expected
 
 if TYPE_CHECKING:
-    from bidder.keywords.result import Proposal
+    from bidder.keywords.result import CarriedAlpha, Proposal
     from bidder.ledger.records import Schedules
 
 REPORTS = (
@@ -84,7 +84,7 @@ class JobPolicy:
         keys = zip(campaigns, words.ad_group, words.name, words.match_type, strict=True)
         self._place = {key: j for j, key in enumerate(keys)}
         self._schedule = np.ones((len(words.campaigns), SLOTS))
-        self._alpha: float | None = None
+        self._alpha: CarriedAlpha | None = None
         self._schedules: Schedules | None = None
 
     def decide(self, last: int) -> Decision:
@@ -105,7 +105,7 @@ class JobPolicy:
         if not proposal.stopped:
             bids = self._bids(proposal, bids)
             self._schedule = self._week(proposal)
-            self._alpha, self._schedules = proposal.alpha.ordinary, schedules(proposal)
+            self._alpha, self._schedules = proposal.alpha.carried, schedules(proposal)
         changed = int((bids != self._world.results[last].bids).sum())
         alpha = proposal.alpha
         return Decision(

@@ -20,7 +20,7 @@ from bidder.keywords.guardrails.account_stop import account_checks
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.guardrails.guard import guard
 from bidder.keywords.platforms import PROFILES, PlatformProfile
-from bidder.keywords.result import Alpha, Bids, ClickValue, Proposal, Reason
+from bidder.keywords.result import Alpha, Bids, CarriedAlpha, ClickValue, Proposal, Reason
 from bidder.keywords.slots.schedule import make_schedule
 from bidder.keywords.slots.segments import cap_product, segment_modifiers
 from bidder.keywords.spec import BidsSpec
@@ -79,7 +79,7 @@ def propose(
     goal: Goal,
     spec: BidsSpec,
     *,
-    previous_alpha: float | None = None,
+    before: CarriedAlpha | None = None,
     expected_hours: tuple[int, ...] | None = None,
 ) -> Proposal:
     """Decide the bids and schedules of a night.
@@ -94,8 +94,8 @@ def propose(
     goal : Goal
         Target and budget of the day that the bids are for.
     spec : BidsSpec
-    previous_alpha : float, optional
-        :attr:`Alpha.ordinary` of our bids that are in force.
+    before : CarriedAlpha, optional
+        Of our bids that are in force.
     expected_hours : tuple of int, optional
         Local hours that the last day has; None where hours are not checked.
 
@@ -114,14 +114,16 @@ def propose(
     desk = _Desk(
         night, value, goal, spec, profile, outlook, explorer(night, value, spec, outlook.cost)
     )
-    alpha, bids = _within_budget(desk, choose_alpha(response, goal, spec.alpha, previous_alpha))
+    alpha, bids = _within_budget(desk, choose_alpha(response, goal, spec.alpha, before))
     schedule = make_schedule(
         night.keywords.campaigns, night.hours, spec.slots, profile, night.schedule_before
     )
-    before = night.segments_before or (None,) * len(night.segments)
-    pairs = zip(night.segments, before, strict=True)
+    in_force = night.segments_before or (None,) * len(night.segments)
+    pairs = zip(night.segments, in_force, strict=True)
     segments = tuple(segment_modifiers(table, spec.slots, profile, old) for table, old in pairs)
-    schedule, segments = cap_product(schedule, segments, spec.slots, profile)
+    schedule, segments = cap_product(
+        schedule, segments, spec.slots, profile, night.schedule_before, in_force
+    )
     checks = account_checks(
         night.days, night.hours, expected_hours, bids.changed, _may_change(bids),
         float(outlook.cost.sum()), desk.spend(bids), spec.guardrails.stop, spec.data.least_hours,
@@ -160,8 +162,9 @@ def _within_budget(desk: _Desk, alpha: Alpha) -> tuple[Alpha, Bids]:
         low, best = middle, trial
         if desk.spend(trial) >= budget * (1 - BUDGET_MARGIN):
             break
-    season = alpha.chosen / alpha.ordinary
-    return replace(alpha, chosen=low, ordinary=low / season, bound_by="budget"), best
+    season = alpha.chosen / alpha.carried.level
+    carried = replace(alpha.carried, level=low / season)
+    return replace(alpha, chosen=low, carried=carried, bound_by="budget"), best
 
 
 def _notes(response: Response | None, goal: Goal, spend: float) -> tuple[str, ...]:

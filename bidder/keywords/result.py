@@ -42,6 +42,28 @@ class ClickValue:
 
 
 @dataclass(frozen=True)
+class CarriedAlpha:
+    """What a night hands on to the next one.
+
+    Attributes
+    ----------
+    free : float
+        Alpha on the way to the target, as if there were no budget and the day were an ordinary one.
+    level : float
+        The chosen alpha, in terms of an ordinary day.
+    gap : float
+        Logarithm of alpha as chosen over alpha as then found in force: what guardrails make of it.
+    day : int
+        Ordinal of the day that the bids are for.
+    """
+
+    free: float
+    level: float
+    gap: float
+    day: int
+
+
+@dataclass(frozen=True)
 class Alpha:
     """The account's multiplier: bid = alpha x value / target.
 
@@ -63,8 +85,8 @@ class Alpha:
         Elasticities used: d log ROAS / d log alpha (negative) and d log cost / d log alpha.
     source : str
         "response" (the account's own days) or "start" (nothing known).
-    ordinary : float
-        The chosen one without the indices of the day: what the next night goes on from.
+    carried : CarriedAlpha
+        What the next night goes on from.
     """
 
     in_force: float
@@ -76,7 +98,7 @@ class Alpha:
     roas_slope: float
     cost_slope: float
     source: str
-    ordinary: float
+    carried: CarriedAlpha
 
 
 class Reason(IntEnum):

@@ -14,7 +14,7 @@ from bidder.keywords.data import AccountDays, DayWeights
 from bidder.keywords.spec_bidding import AlphaSpec
 from bidder.money import MICROS
 
-RESPONSE = Response(0.8, 5.0, 900.0, -0.7, 1.5, 0.05, 1.0)
+RESPONSE = Response(0.8, 739_000, 5.0, 900.0, -0.7, 1.5, 0.05, 1.0)
 FREE = AlphaSpec(damping=1.0, max_step=2.0, dead_band=0.0, min=0.01, max=100.0)
 SOME = st.floats(0.3, 3.0)
 
@@ -111,9 +111,10 @@ def run(account, nights, goal, spec=None):
     spec, previous, seen = spec or AlphaSpec(), None, []
     for _ in range(nights):
         days, weights = account.days(goal.target)
+        goal = replace(goal, day=int(days.day[-1]) + 1)
         response = respond(days, weights, days.revenue / MICROS, goal.target, 42, goal.weekday)
         alpha = choose_alpha(response, goal, spec, previous)
-        previous = alpha.ordinary
+        previous = alpha.carried
         account.play(alpha.chosen)
         seen.append(account.true_roas())
     return np.array(seen)
@@ -166,3 +167,20 @@ def test_promotion_days_do_not_teach():
     ordinary = respond(days, weights, worth, 4.0, 42, 0)
     assert with_it.cost == pytest.approx(ordinary.cost, rel=0.03)
     assert with_it.roas == pytest.approx(ordinary.roas, rel=0.01)
+
+
+def test_a_budget_that_held_alpha_down_is_forgotten_when_it_is_gone():
+    """A promotion day under a tight budget, then ordinary days: the way to the target goes on."""
+    before = choose_alpha(RESPONSE, Goal(5.0, day=739_001), AlphaSpec()).carried
+    tight = Goal(5.0, budget=300.0, traffic=2.0, price=1.2, conversion=1.4, day=739_002)
+    held = choose_alpha(RESPONSE, tight, AlphaSpec(), before)
+    assert held.bound_by == "budget" and held.chosen < 0.6
+    after = choose_alpha(RESPONSE, Goal(5.0, day=739_003), AlphaSpec(), held.carried)
+    assert after.chosen == pytest.approx(0.8, rel=1e-6)
+
+
+def test_guardrails_gap_is_made_up_for():
+    """Bids come out 20% below what alpha asks for, night after night: alpha asks for more."""
+    account = Account(-0.7, 1.4, 0.0, gap=0.8)
+    run(account, 25, Goal(4.0))
+    assert account.rows[-1][0] == pytest.approx(1.0, rel=0.02)

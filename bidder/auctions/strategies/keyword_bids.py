@@ -27,6 +27,7 @@ from bidder.keywords.bids.alpha import choose_alpha
 from bidder.keywords.bids.goal import Goal
 from bidder.keywords.bids.response import respond
 from bidder.keywords.data import AccountDays, DayWeights, KeywordTable
+from bidder.keywords.result import CarriedAlpha
 from bidder.keywords.spec_bidding import AlphaSpec, ValueSpec
 from bidder.keywords.value.click_value import click_value
 from bidder.money import MICROS
@@ -63,6 +64,7 @@ class _Course:
 
     alpha: Floats
     seen: list[tuple[Counts, Floats]] = field(default_factory=list)
+    carried: dict[int, CarriedAlpha] = field(default_factory=dict)
 
 
 class KeywordBids(Strategy):
@@ -151,12 +153,14 @@ class KeywordBids(Strategy):
         """The next alpha of one setting, from what its finished episodes brought."""
         target = float(self.target[s])
         days = self._days(course, s)
-        goal = Goal(target, budget=float(self.market.budget[s] / self.unit[s]))
+        goal = Goal(target, budget=float(self.market.budget[s] / self.unit[s]), day=len(days.day))
         weights = DayWeights(days.day, np.ones(len(days.day)), np.ones(len(days.day)))
         worth = days.conversions if self.counted[s] else days.revenue / MICROS
         response = respond(days, weights, worth, target, DAYS, goal.weekday)
         spec = AlphaSpec(min=1e-3, max=100.0, damping=self.params[s].damping)
-        return choose_alpha(response, goal, spec, float(course.alpha[s])).ordinary
+        alpha = choose_alpha(response, goal, spec, course.carried.get(s))
+        course.carried[s] = alpha.carried
+        return alpha.chosen
 
     def _days(self, course: _Course, s: int) -> AccountDays:
         """Finished episodes as days; money in what value is counted in."""

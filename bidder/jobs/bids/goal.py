@@ -43,8 +43,7 @@ def make_goal(loaded: LoadedBids, day: date) -> Goal:
     for entry in spec.value.days:
         if day in entry.dates:
             season = {name: index * getattr(entry, name) for name, index in season.items()}
-    weekday = 6 if day in spec.holidays else day.weekday()
-    return Goal(target, marginal, budget, weekday=weekday, **season)
+    return Goal(target, marginal, budget, day=day.toordinal(), holiday=day in spec.holidays, **season)
 
 
 def _from_plan(loaded: LoadedBids, day: date) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from bidder.arrays import Floats
 from bidder.jobs.bids.config import LoadedBids
 from bidder.jobs.bids.reading import AccountData
 from bidder.keywords.data import MatchType, Night
+from bidder.keywords.result import CarriedAlpha
 from bidder.keywords.slots.week import hours_of_day
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ class Memory:
         Recorded bid of this data date by keyword, micros: what it was before a run of the same date.
     edits : dict
         Last date on which a human's bid was found, by keyword.
-    alpha : float or None
-        Ordinary alpha of our bids in force.
+    alpha : CarriedAlpha or None
+        Of our bids in force.
     schedules : Schedules or None
         Schedule and segment modifiers in force.
     runs : tuple of Run
@@ -46,7 +47,7 @@ class Memory:
 
     references: Mapping[KeywordKey, int]
     edits: Mapping[KeywordKey, date]
-    alpha: float | None
+    alpha: CarriedAlpha | None
     schedules: Schedules | None
     runs: tuple[Run, ...]
 
@@ -57,7 +58,8 @@ class Memory:
             [[b.campaign, b.weekday, b.start, b.end, b.modifier] for b in self.schedules.blocks],
             [list(s) for s in self.schedules.segments],
         ]
-        text = json.dumps([edits, self.alpha, schedules], ensure_ascii=False)
+        alpha = self.alpha and asdict(self.alpha)
+        text = json.dumps([edits, alpha, schedules], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -69,7 +71,7 @@ def remember(ledger: Ledger, loaded: LoadedBids, last: date) -> Memory:
     before = ledger.last_exported(account, last)
     alpha = None
     if before is not None and before.state is not RunState.ROLLED_BACK:
-        alpha = before.summary.get("alpha", {}).get("ordinary")
+        alpha = _carried(before.summary)
     runs = [run for run in ledger.history(account, 60) if run.key.data_date < last]
     return Memory(
         ledger.references(account, last),
@@ -78,6 +80,13 @@ def remember(ledger: Ledger, loaded: LoadedBids, last: date) -> Memory:
         ledger.schedule_in_force(account, last),
         tuple(runs),
     )
+
+
+def _carried(summary: Mapping[str, Any]) -> CarriedAlpha | None:
+    try:
+        return CarriedAlpha(**summary["alpha"]["carried"])
+    except (KeyError, TypeError):  # of another version
+        return None
 
 
 def make_night(loaded: LoadedBids, data: AccountData, memory: Memory, last: date) -> Night:

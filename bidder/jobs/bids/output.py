@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -150,7 +150,7 @@ def summary_of(proposal: Proposal, who: Identity, data: AccountData) -> dict[str
         "cut": int((bids.changed & (bids.new < bids.old)).sum()),
         "explored": int((bids.explored != 1).sum()),
         "alpha": {
-            "chosen": alpha.chosen, "ordinary": alpha.ordinary, "in_force": alpha.in_force,
+            "chosen": alpha.chosen, "carried": asdict(alpha.carried), "in_force": alpha.in_force,
             "roas": _finite(alpha.roas), "budget": _finite(alpha.budget), "wanted": alpha.wanted,
             "bound_by": alpha.bound_by, "roas_slope": _finite(alpha.roas_slope),
             "cost_slope": _finite(alpha.cost_slope), "source": alpha.source,

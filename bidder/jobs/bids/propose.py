@@ -133,7 +133,7 @@ def propose_read(
     night = make_night(loaded, data, memory, last)
     proposal = propose(
         night, data.value, data.weights, make_goal(loaded, last + timedelta(days=1)), loaded.spec,
-        previous_alpha=memory.alpha, expected_hours=expected_hours(loaded, last),
+        before=memory.alpha, expected_hours=expected_hours(loaded, last),
     )
     key = RunKey(loaded.spec.account.name, last, loaded.config_hash, _input_hash(loaded, data, memory))
     folder = Path(out) if out is not None else Path("runs") / slug(loaded.spec.name) / key.run_id

@@ -6,16 +6,18 @@ import math
 
 from bidder.keywords.bids.goal import Goal
 from bidder.keywords.bids.response import Response
-from bidder.keywords.result import Alpha
+from bidder.keywords.result import Alpha, CarriedAlpha
 from bidder.keywords.spec_bidding import AlphaSpec
 
-WINDUP = 0.5
-"""Most that the logarithm of the last chosen alpha may be away from that of the bids in force: beyond it,
-guardrails hold the bids, and a further step would be of no use."""
+WIDEST_GAP = 0.5
+"""Most that guardrails are taken to move the logarithm of alpha: beyond it they hold the bids, and asking for
+more is of no use."""
+WIDEST_LEAD = 1.0
+"""Most that the logarithm of the alpha on the way to the target is away from that of the bids in force."""
 
 
 def choose_alpha(
-    response: Response | None, goal: Goal, spec: AlphaSpec, previous: float | None = None
+    response: Response | None, goal: Goal, spec: AlphaSpec, before: CarriedAlpha | None = None
 ) -> Alpha:
     """Alpha of the night.
 
@@ -24,9 +26,10 @@ def choose_alpha(
     is c/p R(alpha/p) and cost d p C(alpha/p); both are solved for alpha in closed form. A marginal target m
     is reached at the average ROAS m e / (e - g).
 
-    The ordinary part of the step is damped: the error of each night is (1 - damping) times the last one
-    where the elasticities are right, and falls without changing its sign as long as they are wrong by less
-    than the factor 1 / damping. A budget is not approached but kept: alpha never stays above it.
+    The way to the target is damped: of the error (in logarithms) each night leaves 1 - damping where the
+    elasticities are right, and the error keeps its sign as long as they are wrong by less than the factor
+    1 / damping. It is followed also while a budget holds alpha below it. A budget is not approached but
+    kept: alpha never stays above what it allows.
 
     Parameters
     ----------
@@ -34,50 +37,62 @@ def choose_alpha(
         None where nothing is known of the account's response.
     goal : Goal
     spec : AlphaSpec
-    previous : float, optional
-        :attr:`Alpha.ordinary` of the bids in force, when they are ours.
+    before : CarriedAlpha, optional
+        Of our bids that are in force.
 
     Returns
     -------
     Alpha
     """
     if response is None:
-        start = previous or spec.start
-        return Alpha(start, math.inf, math.inf, start, start, "none", math.nan, math.nan, "start", start)
-    fall, rise = -response.roas_slope, response.cost_slope
-    target = goal.target * (rise / max(rise - fall, 0.1) if goal.marginal else 1.0)
-    ordinary = response.in_force * (response.roas / target) ** (1 / fall)
-    season = goal.price * (goal.conversion / goal.price) ** (1 / fall)
-    budget = _for_budget(response, goal)
-    free = min(ordinary * season, budget)
+        start = before.level if before else spec.start
+        carried = CarriedAlpha(start, start, before.gap if before else 0.0, goal.day)
+        return Alpha(start, math.inf, math.inf, start, start, "none", math.nan, math.nan, "start", carried)
+    season = goal.price * (goal.conversion / goal.price) ** (-1 / response.roas_slope)
+    ordinary, budget = _for_roas(response, goal), _for_budget(response, goal)
+    roas = ordinary * season
+    free = min(roas, budget)
     wanted = min(max(free, spec.min), spec.max)
-    step = _damped(response.in_force, wanted / season, previous, spec)
-    chosen = min(max(step * season, spec.min), spec.max)
-    if budget < chosen:  # a budget is kept tonight, whatever the damping
-        chosen = max(budget, spec.min)
-    held = "budget" if budget < ordinary * season else "roas"
+    gap = _gap(response, before)
+    way = _towards(min(max(ordinary, spec.min), spec.max), gap, response.in_force, before, spec)
+    chosen = min(max(min(way * season, budget), spec.min), spec.max)
+    bound = "limit" if wanted != free else "budget" if budget < way * season else "roas"
     return Alpha(
-        response.in_force, ordinary * season, budget, wanted, chosen, held if wanted == free else "limit",
-        response.roas_slope, response.cost_slope, "response", chosen / season,
+        response.in_force, roas, budget, wanted, chosen, bound, response.roas_slope, response.cost_slope,
+        "response", CarriedAlpha(way, chosen / season, gap, goal.day),
     )
 
 
+def _for_roas(response: Response, goal: Goal) -> float:
+    """Alpha that meets the target on an ordinary day."""
+    fall, rise = -response.roas_slope, response.cost_slope
+    target = goal.target * (rise / max(rise - fall, 0.1) if goal.marginal else 1.0)
+    return float(response.in_force * (response.roas / target) ** (1 / fall))
+
+
 def _for_budget(response: Response, goal: Goal) -> float:
+    """Alpha that spends the budget of the day."""
     if goal.budget is None:
         return math.inf
     cost = response.cost * goal.traffic * goal.price
     return float(goal.price * response.in_force * (goal.budget / cost) ** (1 / response.cost_slope))
 
 
-def _damped(in_force: float, wanted: float, previous: float | None, spec: AlphaSpec) -> float:
-    """One step of an integral controller on the logarithm, from the last alpha that was chosen.
+def _gap(response: Response, before: CarriedAlpha | None) -> float:
+    """What guardrails make of alpha, seen where the last day with a response is that of our last bids."""
+    if before is None:
+        return 0.0
+    if before.day != response.day:
+        return before.gap
+    return min(max(math.log(before.level / response.in_force), -WIDEST_GAP), WIDEST_GAP)
 
-    Guardrails keep the bids in force a little off the alpha they were made with; stepping from the chosen
-    one takes that gap along, so that it is the bids in force that come to the wanted alpha.
-    """
-    error = math.log(wanted / in_force)
-    gap = math.log(previous / in_force) if previous else 0.0
+
+def _towards(
+    ordinary: float, gap: float, in_force: float, before: CarriedAlpha | None, spec: AlphaSpec
+) -> float:
+    """One damped step of the logarithm towards the alpha whose bids, as guardrails leave them, are wanted."""
+    now, start = math.log(in_force), math.log(before.free if before else in_force)
+    start = min(max(start, now - WIDEST_LEAD), now + WIDEST_LEAD)
+    error = math.log(ordinary) + gap - start
     step = min(max(spec.damping * error, -spec.max_step), spec.max_step)
-    if abs(error) <= spec.dead_band:
-        step = 0.0
-    return in_force * math.exp(min(max(gap, -WINDUP), WINDUP) + step)
+    return math.exp(start + (step if abs(error) > spec.dead_band else 0.0))

@@ -19,8 +19,10 @@ class Goal:
         Currency units that the day may cost.
     traffic, price, conversion : float
         Indices of the day, relative to an ordinary one.
-    weekday : int
-        Of the day, 0 for Monday.
+    day : int
+        Ordinal of the day.
+    holiday : bool
+        Whether it counts as a Sunday.
     """
 
     target: float
@@ -29,4 +31,10 @@ class Goal:
     traffic: float = 1.0
     price: float = 1.0
     conversion: float = 1.0
-    weekday: int = 0
+    day: int = 1
+    holiday: bool = False
+
+    @property
+    def weekday(self) -> int:
+        """0 for Monday."""
+        return 6 if self.holiday else (self.day - 1) % 7

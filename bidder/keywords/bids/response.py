@@ -44,6 +44,8 @@ class Response:
     ----------
     in_force : float
         Alpha of the bids of the last day.
+    day : int
+        Ordinal of that day.
     roas : float
         Value per unit of spend at these bids.
     cost : float
@@ -57,6 +59,7 @@ class Response:
     """
 
     in_force: float
+    day: int
     roas: float
     cost: float
     roas_slope: float
@@ -115,8 +118,8 @@ def respond(
     roas = _at(usable.alpha, usable.roas, level, roas_slope, now)
     cost = _at(usable.alpha, plain, level, cost_slope, now) + season[weekday] + noise**2 / 2
     return Response(
-        float(np.exp(now)), float(np.exp(roas)) * right, float(np.exp(cost)), roas_slope, cost_slope, noise,
-        right,
+        float(np.exp(now)), int(days.day[-1] - usable.age.min()), float(np.exp(roas)) * right,
+        float(np.exp(cost)), roas_slope, cost_slope, noise, right,
     )
 
 
