@@ -1,5 +1,6 @@
 """Guardrails of single bids against a plain reference in fractions, and what people expect of them."""
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
@@ -37,7 +38,7 @@ def allowed(old, ranges, rules):
 
 
 def plain(wanted, supported, old, first_page, ranges, rules, platform):
-    """One bid by the book, with exact fractions and by trying the legal bids one after another."""
+    """One bid by the book, with exact fractions; the nearest legal bid is next to the target or at an end."""
     target = Fraction(wanted)
     if rules.first_page and target < first_page <= supported:
         target = Fraction(first_page)
@@ -47,8 +48,9 @@ def plain(wanted, supported, old, first_page, ranges, rules, platform):
     low, high = allowed(old, ranges, rules)
     low, high = max(low, platform.min_bid_micros), min(high, platform.max_bid_micros)
     step = platform.bid_step_micros
-    legal = [k * step for k in range(max(int(low) // step - 1, 1), int(high) // step + 2)]
-    legal = [bid for bid in legal if low <= bid <= high]
+    near = {math.floor(target / step), math.ceil(target / step)}
+    steps = near | {math.ceil(low / step), math.floor(high / step)}
+    legal = [k * step for k in steps if k > 0 and low <= k * step <= high]
     if not legal:
         return old
     new = min(legal, key=lambda bid: (abs(bid - target), bid))
@@ -105,9 +107,8 @@ def test_guard_does_what_the_plain_reference_does(case):
     _, new, _ = run(case)
     for row, bid in zip(rows.tolist(), new.tolist(), strict=True):
         wanted, supported, old, first_page, kind = row
-        expected = plain(
-            wanted, supported, old, first_page, ranges_of(one, kind), one.guardrails, platform
-        )
+        ranges = ranges_of(one, kind)
+        expected = plain(wanted, supported, old, first_page, ranges, one.guardrails, platform)
         assert bid == expected, row
 
 
