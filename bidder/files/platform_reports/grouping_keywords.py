@@ -129,8 +129,8 @@ def _latest(kept: KeptRows, kind: ReportKind) -> dict[str, str]:
     for name, room in _ROOM.items():
         if kept.has(kind, name):
             known = f"{name} IS NOT NULL" if name in _BIDS else f"{name} > 0"
-            value = f"max(day::BIGINT * {room} + least({name}, {room - 1})) FILTER (WHERE {known})"
-            columns[name] = f"coalesce({value}, -1)"
+            value = f"day::BIGINT * {room} + least({name}, {room - 1})"
+            columns[name] = f"max(CASE WHEN {known} THEN {value} ELSE -1 END)"
     return columns
 
 

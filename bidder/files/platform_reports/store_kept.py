@@ -119,6 +119,7 @@ class KeptRows:
                 if len(inside):
                     self._keep(inside, days, source)
         self._listing = None
+        _give_back()
 
     def listing(self) -> Listing:
         """The keywords in their order.
@@ -134,6 +135,7 @@ class KeptRows:
             if problems:
                 raise InputError(problems)
             self._listing = listing
+            _give_back()
         return self._listing
 
     def newest(self, kind: ReportKind) -> Codes:
@@ -198,3 +200,8 @@ def _grown(days: Codes, size: int) -> Codes:
     """The first ``size`` days; -1 for those that are not there yet."""
     missing = np.full(max(size - len(days), 0), -1, dtype=np.int32)
     return np.concatenate([days[:size], missing])
+
+
+def _give_back() -> None:
+    """Memory that Arrow keeps for more batches, so that it does not add to what groups need."""
+    pa.default_memory_pool().release_unused()
