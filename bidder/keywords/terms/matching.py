@@ -21,7 +21,7 @@ def any_of(texts: Iterable[str], written: Callable[[str], str] = _plain) -> str:
     Parameters
     ----------
     texts : iterable of str
-        None of them empty.
+        At least one; an empty one makes the others optional.
     written : callable
         Pattern of a piece of a text; whatever a text is cut into, the pieces' patterns in a row have to be
         a pattern of the whole.
