@@ -99,5 +99,5 @@ def _landscape_bids(
         points.keyword, micros(points.bid / MICROS * moved), points.clicks, points.cost * moved,
         points.revenue,
     )
-    target = None if goal.marginal else goal.target
-    return solve_landscape(scaled, value.value, len(night.keywords), budget, target).bid
+    target, least = (None, goal.target) if goal.marginal else (goal.target, None)
+    return solve_landscape(scaled, value.value, len(night.keywords), budget, target, least).bid
