@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import math
 
+from bidder.keywords.guardrails.account_stop import BEYOND
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.result import Check
+from bidder.reports.bids_said import not_made, said
 from bidder.reports.bids_view import BidsView
-from bidder.reports.page import Bar, Block, Grid, Section, Table, Value, table
+from bidder.reports.numbers import NOTHING
+from bidder.reports.page import Bar, Block, Grid, Section, Table, Value
 
-PASSED, FAILED = "✓ ", "✗ "
+PASSED, SKIPPED, FAILED = "✓ ", "– ", "✗ "
+
+LEAST_CHANCE = 1e-9
+"""Probabilities below this are all alike to a reader."""
 
 
 def guardrail_section(view: BidsView) -> Section | None:
@@ -46,24 +52,28 @@ def _bounds(view: BidsView) -> Grid:
 
 def _checks(view: BidsView) -> Grid:
     label = view.labels
-    rows = [
+    rows: list[list[Value]] = [
         [
-            (PASSED if c.passed else FAILED) + label("bd_passed" if c.passed else "bd_failed"),
-            view.word("bd_check", c.name), _amount(view, c, c.value), _amount(view, c, c.limit),
+            _outcome(view, c), view.word("bd_check", c.name),
+            NOTHING if not_made(c) else _amount(view, c, c.value),
+            NOTHING if not_made(c) else _amount(view, c, c.limit), said(view, c, _chance(view, c.value)),
         ]
-        for c in sorted(view.proposal.checks, key=lambda c: c.passed)
+        for c in sorted(view.proposal.checks, key=lambda c: (c.passed, not_made(c)))
     ]
-    columns = [label(k) for k in ("bd_outcome", "bd_check", "bd_value", "bd_limit")]
-    return Grid(table(columns, rows, text=2), label("bd_checks_title"), label("bd_checks_caption"))
+    columns = [label(k) for k in ("bd_outcome", "bd_check", "bd_value", "bd_limit", "note")]
+    grid = Table(columns, rows, [False, False, True, True, False])
+    return Grid(grid, label("bd_checks_title"), label("bd_checks_caption"))
+
+
+def _outcome(view: BidsView, check: Check) -> str:
+    if not_made(check):
+        return SKIPPED + view.labels("bd_skipped")
+    return PASSED + view.labels("bd_passed") if check.passed else FAILED + view.labels("bd_failed")
 
 
 def check_text(view: BidsView, check: Check) -> str:
     """A failed check as a sentence."""
-    values = {"value": _amount(view, check, check.value), "limit": _amount(view, check, check.limit)}
-    key = f"bd_fails_{check.name}"
-    if not view.labels.has(key):
-        return check.message or check.name
-    return view.labels(key, **values)
+    return said(view, check, _chance(view, check.value)) or view.word("bd_check", check.name)
 
 
 def what_to_do(view: BidsView, check: Check) -> str:
@@ -77,19 +87,21 @@ def _amount(view: BidsView, check: Check, value: float) -> str:
     if not math.isfinite(value):
         return view.numbers.ratio(value)
     if check.unit == "share":
-        return view.numbers.percent(value)
+        return view.numbers.percent(value) if value < BEYOND else NOTHING
     if check.unit == "probability":
         return _chance(view, value)
     if check.unit in ("hours", "days", "conversions", "clicks"):
         return view.numbers.count(value)
-    unit = view.word("bd_unit", check.unit)
+    unit = "σ" if check.unit == "standard deviations" else check.unit
     return view.labels("bd_with_unit", value=view.numbers.ratio(value), unit=unit) if unit else f"{value:.4g}"
 
 
 def _chance(view: BidsView, value: float) -> str:
     """A probability; a small one as one in so many, of which two digits tell enough."""
-    if value <= 0 or value >= 1e-3:
+    if not 0 < value < 1e-3:
         return view.numbers.percent(value)
+    if value < LEAST_CHANCE:
+        return view.labels("bd_hardly")
     times = 1 / value
     scale = 10.0 ** (math.floor(math.log10(times)) - 1)
     return view.labels("bd_one_in", n=f"{round(times / scale) * scale:,.0f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidder.reports.bids_notes import file_note, warning_reason, written_as
+from bidder.reports.bids_notes import file_note, text_place, warning_reason, written_as
 from bidder.reports.bids_view import BidsView
 from bidder.reports.numbers import NOTHING
 from bidder.reports.page import ROWS, Block, Grid, Section, Source, Table
@@ -41,7 +41,9 @@ def _suggestions(view: BidsView, kind: str) -> Grid:
 def _words(view: BidsView) -> Grid:
     label = view.labels
     warnings = view.page.warnings
-    rows = [[w.term, w.text, w.place, warning_reason(view, w.reason)] for w in warnings[:ROWS]]
+    rows = [
+        [w.term, w.text, text_place(view, w.place), warning_reason(view, w.reason)] for w in warnings[:ROWS]
+    ]
     columns = [label(k) for k in ("bd_word", "bd_text", "bd_where", "bd_word_reason")]
     caption = label("bd_words_caption")
     if len(warnings) > ROWS:

@@ -38,8 +38,22 @@ FILES: Patterns = (
     (r"the report has no revenue", "bd_file_revenue"),
 )
 """What a reader noticed in a file."""
-WARNINGS: Patterns = ()
+WARNINGS: Patterns = (
+    (r"named in Article 9 \(3\) of the Advertising Law", "bd_law_named"),
+    (r"claims a rank that only a state or the world could give, like 国家级", "bd_law_official"),
+    (r"a superlative, alike in meaning to 最佳", "bd_law_superlative"),
+    (r"claims the utmost grade, alike in meaning to 最高级", "bd_law_top"),
+    (r"claims the first rank; as a fact of sales it has to name time, place and source", "bd_law_first"),
+    (r"claims to be without equal", "bd_law_only"),
+    (r"claims the lowest price; as a fact it has to be proved", "bd_law_price"),
+)
 """Why a word is not allowed."""
+PLACES: Patterns = (
+    (r"keyword", "bd_place_keyword"),
+    (r"headline ?(?P<n>\d*)", "bd_place_headline"),
+    (r"description ?(?P<n>\d*)", "bd_place_description"),
+)
+"""Where a text stands."""
 
 
 def told(view: BidsView) -> list[str]:
@@ -74,13 +88,26 @@ def warning_reason(view: BidsView, reason: str) -> str:
     return _told(view, reason, WARNINGS)
 
 
+def text_place(view: BidsView, place: str) -> str:
+    """Where a text stands."""
+    return _told(view, place, PLACES)
+
+
 def _told(view: BidsView, note: str, patterns: Patterns) -> str:
+    known = recognised(note, patterns)
+    if known is None:
+        return note
+    key, values = known
+    if "platform" in values:
+        values["platform"] = view.word("bd_platform", values["platform"])
+    if "day" in values:
+        values["day"] = view.numbers.day(values["day"], year=True)
+    return view.labels(key, **values).strip()
+
+
+def recognised(note: str, patterns: Patterns) -> tuple[str, dict[str, str]] | None:
+    """The label of a sentence that is always worded alike, with its values; None for another one."""
     for pattern, key in patterns:
         if found := re.fullmatch(pattern, note, re.DOTALL):
-            values = found.groupdict()
-            if "platform" in values:
-                values["platform"] = view.word("bd_platform", values["platform"])
-            if "day" in values:
-                values["day"] = view.numbers.day(values["day"], year=True)
-            return view.labels(key, **values)
-    return note
+            return key, {name: value or "" for name, value in found.groupdict().items()}
+    return None

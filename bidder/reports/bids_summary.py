@@ -11,6 +11,7 @@ from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.result import Range
 from bidder.reports.bids_checks import check_text, what_to_do
 from bidder.reports.bids_notes import told
+from bidder.reports.bids_said import not_made
 from bidder.reports.bids_view import BidsView
 from bidder.reports.numbers import NOTHING
 from bidder.reports.page import Block, Fact, Facts, Prose, Section
@@ -63,8 +64,11 @@ def _facts(view: BidsView) -> list[Fact]:
              label("bd_alpha_note", in_force=view.numbers.ratio(view.proposal.alpha.in_force))),
     ]
     if checks := view.proposal.checks:
-        passed = sum(c.passed for c in checks)
-        note = label("bd_checks_failed" if view.proposal.stopped else "bd_checks_passed")
+        skipped = sum(map(not_made, checks))
+        passed = sum(c.passed for c in checks) - skipped
+        note = label("bd_checks_skipped", n=skipped) if skipped else label("bd_checks_passed")
+        if view.proposal.stopped:
+            note = label("bd_checks_failed")
         facts.append(Fact(label("bd_checks"), label("bd_of", part=passed, whole=len(checks)), note))
     return facts
 
@@ -163,18 +167,25 @@ def alpha_sentence(view: BidsView) -> str:
 
 
 def _trust(view: BidsView) -> list[str]:
-    label, checks = view.labels, view.proposal.checks
     lines = []
-    if checks:
-        failed = sum(not c.passed for c in checks)
-        key = "bd_trust_failed" if failed else "bd_trust_checks"
-        lines.append(label(key, n=len(checks), failed=failed))
+    if view.proposal.checks:
+        lines.append(_checks_line(view))
     lines.append(_data_line(view))
     if line := _evidence(view):
         lines.append(line)
     if line := _on_target(view):
         lines.append(line)
     return [*lines, *told(view)]
+
+
+def _checks_line(view: BidsView) -> str:
+    checks = view.proposal.checks
+    failed, skipped = sum(not c.passed for c in checks), sum(map(not_made, checks))
+    if failed:
+        return view.labels("bd_trust_failed", n=len(checks), failed=failed)
+    if skipped:
+        return view.labels("bd_trust_skipped", passed=len(checks) - skipped, skipped=skipped)
+    return view.labels("bd_trust_checks", n=len(checks))
 
 
 def _data_line(view: BidsView) -> str:

@@ -27,6 +27,7 @@ BIDS: dict[str, tuple[str, str]] = {
     "bd_alpha_note": ("in force {in_force}", "当前生效 {in_force}"),
     "bd_checks": ("Account-wide checks", "账户级检查"),
     "bd_checks_passed": ("all passed", "全部通过"),
+    "bd_checks_skipped": ("not checked: {n}", "{n} 项未检查"),
     "bd_checks_failed": ("the night is stopped", "本夜已停止"),
     "bd_target_roas": ("target ROAS {target}", "目标 ROAS {target}"),
     "bd_target_marginal": ("target marginal ROAS {target}", "目标边际 ROAS {target}"),
@@ -81,6 +82,10 @@ BIDS: dict[str, tuple[str, str]] = {
     ),
     "bd_trust": ("May it be trusted?", "是否可信"),
     "bd_trust_checks": ("All {n} account-wide checks passed.", "{n} 项账户级检查全部通过。"),
+    "bd_trust_skipped": (
+        "Account-wide checks passed: {passed}; not made for want of data: {skipped}.",
+        "{passed} 项账户级检查通过；{skipped} 项因数据不足未检查。",
+    ),
     "bd_trust_failed": (
         "{failed} of {n} account-wide checks failed: the data or the proposal is not to be trusted.",
         "{n} 项账户级检查中有 {failed} 项未通过：数据或建议不可信。",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bidder.reports.labels_bids_checks import CHECKS
+
 MORE: dict[str, tuple[str, str]] = {
+    **CHECKS,
     # guardrails
     "bd_guardrails": ("What held the bids", "护栏与检查"),
     "bd_short_guardrails": ("Guardrails", "护栏"),
@@ -74,96 +77,6 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_advice_least_change": (
         "Nothing: not worth an edit.", "无需处理：变化太小，不值得改动。",
     ),
-    # checks
-    "bd_checks_title": ("Account-wide checks", "账户级检查"),
-    "bd_checks_caption": (
-        "A check that fails stops the night: nothing is exported. σ: standard deviations of ordinary days.",
-        "任一检查未通过即停止，不导出任何内容。σ：平常日的标准差。",
-    ),
-    "bd_outcome": ("Outcome", "结果"),
-    "bd_check": ("Check", "检查项"),
-    "bd_value": ("Value", "数值"),
-    "bd_limit": ("Limit", "限值"),
-    "bd_passed": ("passed", "通过"),
-    "bd_failed": ("failed", "未通过"),
-    "bd_check_spend_change": ("change of the expected spend", "预期花费变化"),
-    "bd_check_changed_share": ("share of keywords changed", "变动关键词占比"),
-    "bd_check_missing_hours": ("hours missing on the last day", "最后一天缺失的小时数"),
-    "bd_check_zero_conversions": ("chance of no conversion at all", "完全没有转化的概率"),
-    "bd_check_jump_clicks": ("jump of clicks on the last day", "最后一天点击突变"),
-    "bd_check_jump_cost": ("jump of cost on the last day", "最后一天花费突变"),
-    "bd_check_jump_conversions": ("jump of conversions on the last day", "最后一天转化突变"),
-    "bd_fails_spend_change": (
-        "The expected spend of a day would change by {value}; at most {limit} is allowed.",
-        "预期日花费将变化 {value}，超过允许的 {limit}。",
-    ),
-    "bd_fails_changed_share": (
-        "{value} of the keywords that may change would; at most {limit} is allowed.",
-        "可变动的关键词中有 {value} 将变动，超过允许的 {limit}。",
-    ),
-    "bd_fails_missing_hours": (
-        ""
-        "The report of the last day is not whole (hours missing: {value}).",
-        "最后一天的报表不完整（缺失小时数：{value}）。",
-    ),
-    "bd_fails_zero_conversions": (
-        "The last days have no conversion at all; by chance alone that happens with a probability of "
-        "{value}. "
-        "Conversion tracking may have failed.",
-        "最近几天完全没有转化，纯属偶然的概率仅 {value}，转化跟踪可能已失效。",
-    ),
-    "bd_fails_jump_clicks": (
-        "Clicks of the last day are {value} (standard deviations) from the past of that weekday; at most "
-        "{limit} is allowed.",
-        "最后一天的点击偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
-    ),
-    "bd_fails_jump_cost": (
-        "Cost of the last day is {value} (standard deviations) from the past of that weekday; at most "
-        "{limit} is allowed.",
-        "最后一天的花费偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
-    ),
-    "bd_fails_jump_conversions": (
-        "Conversions of the last day are {value} (standard deviations) from the past of that weekday; at "
-        "most {limit} is allowed.",
-        "最后一天的转化偏离同一星期日的历史水平 {value}（标准差），超过允许的 {limit}。",
-    ),
-    "bd_cure_spend_change": (
-        "Look at the biggest movers: if they are right, raise guardrails.stop.spend_change or let the "
-        "step be "
-        "smaller (guardrails.max_raise, max_cut).",
-        "查看主要变动：若合理，可提高 guardrails.stop.spend_change，"
-        "或减小单夜幅度（guardrails.max_raise、max_cut）。",
-    ),
-    "bd_cure_changed_share": (
-        "Look whether so many changes are meant, as after a change of the target; then raise "
-        "guardrails.stop.changed_share for a night.",
-        "确认如此多的变动是否符合预期（例如刚改过目标）；若是，可临时提高 guardrails.stop.changed_share。",
-    ),
-    "bd_cure_missing_hours": ("Export the report of the last day again.", "重新导出最后一天的报表。"),
-    "bd_cure_zero_conversions": (
-        "Check conversion tracking on the site and in the account before anything else.",
-        "首先检查网站与账户的转化跟踪是否正常。",
-    ),
-    "bd_cure_jump_clicks": (
-        "Find out what happened on the last day: a promotion, invalid clicks, or a faulty report. Name "
-        "promotion "
-        "days in value.days.",
-        "查明最后一天发生了什么：促销、无效点击或报表有误。促销日请写入 value.days。",
-    ),
-    "bd_cure_jump_cost": (
-        "Find out why the last day cost what it did: a promotion, edits, or a faulty report. Name "
-        "promotion days in "
-        "value.days.",
-        "查明最后一天花费异常的原因：促销、人工改动或报表有误。促销日请写入 value.days。",
-    ),
-    "bd_cure_jump_conversions": (
-        "Check conversion tracking, and whether the last day was a promotion day; name such days in "
-        "value.days.",
-        "检查转化跟踪，并确认最后一天是否为促销日；促销日请写入 value.days。",
-    ),
-    "bd_one_in": ("1 in {n}", "1/{n}"),
-    "bd_with_unit": ("{value} {unit}", "{value} {unit}"),
-    "bd_unit_sigmas": ("σ", "σ"),
     # slots
     "bd_slots": ("Hours, devices and audiences", "时段、设备与人群"),
     "bd_short_slots": ("Hours", "时段"),
@@ -358,6 +271,26 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_file_clicks": ("{n} rows have more clicks than impressions", "{n} 行的点击多于展现"),
     "bd_file_days": ("figures for {n} days were divided by {n}", "{n} 天的数据已除以 {n}"),
     "bd_file_revenue": ("the report has no revenue", "报表没有收入"),
+    # why a word is not allowed, and where it stands
+    "bd_law_named": ("named in Article 9 (3) of the Advertising Law", "《广告法》第九条第（三）项列明"),
+    "bd_law_official": (
+        "claims a rank that only a state or the world could give, like 国家级",
+        "声称只有国家或世界范围才能授予的级别（如“国家级”）",
+    ),
+    "bd_law_superlative": ("a superlative, alike in meaning to 最佳", "与“最佳”含义相同的极限用语"),
+    "bd_law_top": ("claims the utmost grade, alike in meaning to 最高级", "与“最高级”含义相同的用语"),
+    "bd_law_first": (
+        "claims the first rank; as a fact of sales it has to name time, place and source",
+        "声称排名第一；如属销售事实，须注明时间、地域与来源",
+    ),
+    "bd_law_only": ("claims to be without equal", "声称独一无二"),
+    "bd_law_price": (
+        "claims the lowest price; as a fact it has to be proved",
+        "声称最低价；如属事实，须能证明",
+    ),
+    "bd_place_keyword": ("keyword", "关键词"),
+    "bd_place_headline": ("headline {n}", "标题 {n}"),
+    "bd_place_description": ("description {n}", "描述 {n}"),
     # notes of the engine
     "bd_flat_clicks": (
         "{clicks} clicks: below {least} a curve by hour is no better than a flat week",

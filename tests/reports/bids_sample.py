@@ -64,8 +64,9 @@ def sample_page(**changes: Any) -> BidsPage:
         "nightly", "2026-10-14-3f2a9c01b7de", "shop-cn", "google_ads", "CNY", "Asia/Shanghai", DAY,
         sample_nights(), _data(), _suggestions(),
         (
-            WordWarning("最佳", "全网最佳 连衣裙", "keyword, 连衣裙 长尾词", "absolute term of Article 9"),
-            WordWarning("第一", "销量第一", "headline 2", "absolute term of Article 9"),
+            WordWarning("最佳", "全网最佳 连衣裙", "keyword", "a superlative, alike in meaning to 最佳"),
+            WordWarning("第一", "销量第一", "headline 2",
+                        "claims the first rank; as a fact of sales it has to name time, place and source"),
         ),
         (), "name: nightly\ntarget: {roas: 4.0}\n",
     )
@@ -87,9 +88,13 @@ def sample_nights(count: int = 14) -> tuple[NightRow, ...]:
 def stopped_proposal() -> Proposal:
     """Conversions were not reported, and cost has jumped."""
     failed = (
-        Check("zero_conversions", False, 3.2e-9, 1e-6, "probability", "no conversion in 2 days"),
-        Check("jump_cost", False, 7.4, 5.0, "sigmas", "cost jumped"),
-        Check("missing_hours", False, 5, 0, "hours", "5 hours are missing"),
+        Check("zero_conversions", False, 3.2e-9, 1e-6, "probability",
+              "The last 2 days have no conversion from 564 clicks, where about 21.7 were to be expected by "
+              "now; chance does that with probability 3.2e-09, and the limit is 1e-06."),
+        _jump("cost", 7.4, "2,911.5", "1,036.4", passed=False),
+        Check("missing_hours", False, 19.0, 24.0, "hours",
+              "The report by hour holds 19 of the last day's 24 hours; 24 are needed. Missing: 19:00, 20:00, "
+              "21:00, 22:00, 23:00."),
     )
     return sample_proposal(checks=(*_checks()[:2], *failed))
 
@@ -247,14 +252,25 @@ def _segments(campaigns: tuple[str, ...]) -> tuple[SegmentModifiers, ...]:
     )
 
 
+def _jump(metric: str, sigmas: float, amount: str, expected: str, passed: bool = True) -> Check:
+    said = (
+        f"The last day's {metric} come to {amount}, where about {expected} were to be expected from 8 "
+        f"earlier Wednesdays and the last days: {sigmas:.1f} standard deviations off; the limit is 5."
+    )
+    return Check(f"jump_{metric}", passed, sigmas, 5.0, "standard deviations", said)
+
+
 def _checks() -> tuple[Check, ...]:
     return (
-        Check("spend_change", True, 0.083, 0.3, "share", ""),
-        Check("changed_share", True, 0.71, 0.8, "share", ""),
-        Check("jump_clicks", True, 0.8, 5.0, "sigmas", ""),
-        Check("jump_cost", True, 1.4, 5.0, "sigmas", ""),
-        Check("jump_conversions", True, 2.1, 5.0, "sigmas", ""),
-        Check("zero_conversions", True, 1.0, 1e-6, "probability", ""),
+        Check("spend_change", True, 0.083, 0.3, "share",
+              "Expected spend of a day goes from 1,051.20 to 1,138.40, by +8.3%; the limit is 30%."),
+        Check("changed_share", True, 0.71, 0.8, "share",
+              "27 of 38 keywords that may change do, 71.1%; the limit is 80%."),
+        Check("missing_hours", True, 0.0, 0.0, "hours",
+              "There is no report by hour, so that hours of the last day are not checked."),
+        Check("zero_conversions", True, 1.0, 1e-6, "probability", "The last day has 11 conversions."),
+        _jump("clicks", 0.8, "291", "282"), _jump("cost", 1.4, "1,087.2", "1,036.4"),
+        _jump("conversions", 2.1, "14.2", "10.8"),
     )
 
 

@@ -30,15 +30,33 @@ from bids_sample import (
 )
 from test_plan_report import Outline, charts
 
-from bidder.keywords.data import MatchType
+from bidder.keywords.data import AccountDays, HourTable, MatchType
+from bidder.keywords.guardrails.account_stop import account_checks
 from bidder.keywords.guardrails.bound import Bound
+from bidder.keywords.platforms import PROFILES
 from bidder.keywords.result import Check, Proposal, Reason
+from bidder.keywords.slots.schedule import make_schedule
+from bidder.keywords.spec_guardrails import StopRules
 from bidder.keywords.spec_reports import ReportKind, ReportReader
+from bidder.keywords.spec_slots import SlotSpec
+from bidder.keywords.terms.ad_law_terms import LawReason
 from bidder.ledger.records import RunState
 from bidder.reports.bids import render_bids
 from bidder.reports.bids_changes import POINTS, _bins
 from bidder.reports.bids_checks import check_text
-from bidder.reports.bids_notes import FILES, FLAT, NOTES, told, written_as
+from bidder.reports.bids_notes import (
+    FILES,
+    FLAT,
+    NOTES,
+    PLACES,
+    WARNINGS,
+    flat_reason,
+    text_place,
+    told,
+    warning_reason,
+    written_as,
+)
+from bidder.reports.bids_said import SAID, not_made, said
 from bidder.reports.bids_summary import alpha_sentence
 from bidder.reports.bids_view import MINUS, BidsView
 from bidder.reports.bids_why import why, why_lines
@@ -49,6 +67,7 @@ from bidder.reports.numbers import Lang, Numbers
 EVERY = ["summary", "movers", "changes", "guardrails", "slots", "nights", "value", "terms", "inputs"]
 CHECKS = ("spend_change", "changed_share", "missing_hours", "zero_conversions", "jump_clicks", "jump_cost",
           "jump_conversions")
+PATTERNS = (NOTES, FLAT, FILES, WARNINGS, PLACES, SAID)
 # Names of things, which are written alike in every language.
 NAMES = {
     "alpha", "roas", "cvr", "cpa", "shop", "cn", "google", "ads", "asia", "shanghai", "nightly", "bidder",
@@ -96,12 +115,12 @@ def test_every_section_is_there_with_its_values_as_tables(lang: Lang) -> None:
 
 
 def test_a_chinese_report_has_no_english_words_but_names() -> None:
-    page = sample_page(warnings=(), suggestions=(), name="夜间", config_text="")
+    page = sample_page(name="夜间", config_text="")
     html = render_bids(sample_proposal(), dataclasses.replace(page, run_id="1"), "zh")
     shown = text(html)
     for word in sample_proposal().night.keywords.keyword:
         shown = shown.replace(str(word), "")
-    for name in ("Shoes generic", "加购未买"):
+    for name in ("Shoes generic", "shoes repair"):
         shown = shown.replace(name, "")
     found = {w.lower() for w in re.findall(r"[A-Za-z]{2,}", shown)}
     unknown_note = {"rows", "before", "the", "header", "were", "left", "out"}
@@ -143,9 +162,14 @@ def test_a_stopped_night_says_so_first_with_every_failed_check(lang: Lang) -> No
     html = render_bids(stopped_proposal(), sample_page(), lang)
     notice = html.index('class="prose alarm"')
     assert notice < html.index('class="facts"')
-    words = ("nothing was exported", "1 in 310,000,000", "7.40 σ", "hours missing: 5", "conversion tracking")
+    words = (
+        "nothing was exported", "of 1 in 310,000,000; tracking may have failed",
+        "7.4 standard deviations off",
+        "19 of the last day&#39;s 24 hours", "Check conversion tracking",
+    )
     if lang == "zh":
-        words = ("没有导出任何内容", "1/310,000,000", "7.40 σ", "缺失小时数：5", "转化跟踪")
+        words = ("没有导出任何内容", "概率为 1/310,000,000，转化跟踪可能已失效", "偏离 7.4 个标准差",
+                 "24 小时中的 19 小时", "首先检查网站与账户的转化跟踪")
     assert all(word in html for word in words)
     assert "bidder bids approve" not in html
     assert 'class="prose alarm"' not in full_report(lang)
@@ -261,12 +285,12 @@ def test_every_word_of_the_engine_has_words_in_the_report() -> None:
     wanted = [f"bound_{b.name.lower()}" for b in Bound] + [f"advice_{b.name.lower()}" for b in Bound]
     wanted += [f"reason_{r.name.lower()}" for r in Reason] + [f"check_{c}" for c in CHECKS]
     wanted += [f"why_{r.name.lower()}" for r in Reason if r not in (Reason.VALUE, Reason.NO_BID)]
-    wanted += [f"fails_{c}" for c in CHECKS] + [f"cure_{c}" for c in CHECKS]
+    wanted += [f"cure_{c}" for c in CHECKS]
     wanted += [f"match_{m.name.lower()}" for m in MatchType if m] + [f"state_{s}" for s in RunState]
     wanted += [f"report_{k}" for k in ReportKind] + [f"reader_{r}" for r in ReportReader]
     wanted += [f"alpha_{b}" for b in ("roas", "budget", "limit", "none", "start")]
     wanted += [f"level_{k}" for k in ("ad_group", "segment", "account")]
-    wanted += [key.removeprefix("bd_") for patterns in (NOTES, FLAT, FILES) for _, key in patterns]
+    wanted += [key.removeprefix("bd_") for patterns in PATTERNS for _, key in patterns]
     assert not [name for name in wanted if f"bd_{name}" not in BIDS]
     for en, zh in BIDS.values():
         fields = [{f for _, f, _, _ in string.Formatter().parse(t) if f is not None} for t in (en, zh)]
@@ -295,6 +319,83 @@ def test_notes_of_the_engine_are_told_in_the_language_of_the_report() -> None:
     assert written_as(view(lang="zh"), "utf-16-le tabs . CNY") == "utf-16-le，分隔符 制表符，小数点“.”，CNY"
     assert written_as(view(), "utf-8 ; ,") == "utf-8, cells apart by “;”, decimal mark “,”"
     assert written_as(view(), "parquet") == "parquet"
+
+
+def _days(count: int = 60, quiet: int = 0, **changes: object) -> AccountDays:
+    """Days alike, the last ``quiet`` ones without a conversion."""
+    numbers = 300 + np.arange(count) % 3
+    conversions = np.where(np.arange(count) < count - quiet, 11.5, 0.0)
+    days = AccountDays(
+        739_903 - np.arange(count - 1, -1, -1), np.ones(count, np.bool_), numbers * 30, numbers,
+        numbers * 10**6, numbers * 4 * 10**6, conversions, numbers * 1.2, np.zeros(count),
+    )
+    return dataclasses.replace(days, **changes)
+
+
+def _hours(hours: int) -> HourTable:
+    week = np.full((1, 168), 30.0)
+    return HourTable(("a",), week, week / 30, week, week, week.astype(np.int64), np.arange(hours))
+
+
+def _all_checks() -> list[Check]:
+    """Checks of the engine itself, of every kind of message."""
+    moved, free = np.array([True] * 27 + [False] * 11), np.ones(38, np.bool_)
+    few, rules, every = np.ones(3, np.bool_), StopRules(), tuple(range(24))
+    jump = _days().clicks.copy()
+    jump[-1] *= 10
+    unlike = np.ones(60, np.bool_)
+    unlike[-1] = False
+    cases = (
+        account_checks(_days(), None, None, moved, free, 1051.2, 1138.4, rules, 24),
+        account_checks(_days(quiet=1), _hours(19), every, few, few, 0.0, 12.5, rules, 24),
+        account_checks(_days(quiet=9), _hours(24), every, few, few, 0.0, 0.0, rules, 24),
+        account_checks(_days(quiet=60), None, None, few, few, 1e7, 1e6, rules, 24, ordinary=unlike),
+        account_checks(_days(5), None, None, few, few, 10.0, 9.0, rules, 24),
+        account_checks(_days(conversions=np.full(60, 1 / 3)), None, None, few, few, 1.0, 1.0, rules, 24),
+        account_checks(_days(clicks=jump), None, None, few, few, 10.0, 9.0, rules, 24),
+    )
+    return [check for checks in cases for check in checks]
+
+
+def test_every_message_of_the_checks_is_told_in_chinese() -> None:
+    shown, checks = view(lang="zh"), _all_checks()
+    for check in checks:
+        assert not re.search("[A-Za-z]{2,}", said(shown, check, "")), check.message
+        assert said(view(), check, "x").count(" ") > 3
+    keys = {next(key for p, key in SAID if re.fullmatch(p, c.message)) for c in checks}
+    assert keys == {key for _, key in SAID}
+    assert not any(not_made(c) for c in checks if not c.passed)
+
+
+def test_a_check_that_could_not_be_made_is_not_told_as_passed() -> None:
+    checks = account_checks(
+        _days(5), None, None, np.ones(38, np.bool_), np.ones(38, np.bool_), 10.0, 9.0,
+        StopRules(changed_share=None), 24,
+    )
+    html = render_bids(sample_proposal(checks=checks), sample_page())
+    assert "Account-wide checks passed: 2; not made for want of data: 4." in html
+    assert "<dt>Account-wide checks</dt><dd>2 of 6</dd><dd class=\"note\">not checked: 4</dd>" in html
+    assert html.count("– not checked") == 4
+
+
+def test_reasons_of_flat_weeks_and_of_the_law_are_told_in_chinese() -> None:
+    shown, google = view(lang="zh"), PROFILES["google_ads"]
+    idle = dataclasses.replace(_hours(24), conversions=np.zeros((1, 168)))
+    none = dataclasses.replace(google, has_schedule=False)
+    cases = [(None, SlotSpec(), google), (None, SlotSpec(enabled=False), google), (None, SlotSpec(), none),
+             (idle, SlotSpec(), google), (_hours(24), SlotSpec(least_clicks=1e6), google)]
+    told_flat = [make_schedule(("a", "b"), hours, spec, profile, None).flat for hours, spec, profile in cases]
+    reasons = {why for flat in told_flat for why in flat.values()}
+    keys = {next((key for p, key in FLAT if re.fullmatch(p, reason)), reason) for reason in reasons}
+    assert keys == {key for _, key in FLAT}
+    for reason in reasons:
+        words = flat_reason(shown, reason).replace("slots.enabled", "").replace("Google Ads", "")
+        assert not re.search("[A-Za-z]{2,}", words), reason
+    for law in LawReason:
+        assert not re.search("[A-Za-z]", warning_reason(shown, str(law)))
+    assert [text_place(shown, p) for p in ("keyword", "headline 2", "headline", "path")] == [
+        "关键词", "标题 2", "标题", "path"
+    ]
 
 
 def test_an_unknown_check_is_told_by_its_own_message() -> None:
