@@ -21,6 +21,7 @@ LEAST_SAME = 3
 LEAST_DAYS = 14
 """Days of any weekday without which nothing is said."""
 RECENT_DAYS = 7
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NORMAL_MAD = 1.4826
 """Standard deviations of a normal distribution in one median absolute deviation."""
 CLICK_SLOPE = COST_SLOPE + ROAS_SLOPE
@@ -96,7 +97,7 @@ def _check(days: AccountDays, one: _Series, ordinary: Bools, limit: float) -> Ch
         )
         return Check(name, True, 0.0, limit, unit, said)
     sigmas, expected = _jump(past, one)
-    weekday = date.fromordinal(int(days.day[-1])).strftime("%A")
+    weekday = WEEKDAYS[date.fromordinal(int(days.day[-1])).weekday()]
     said = (
         f"The last day's {one.name} come to {one.amount[-1]:,.6g}, where about {expected:,.6g} were to be "
         f"expected from {same} earlier {weekday}s and the last days: {sigmas:.1f} standard deviations off; "
