@@ -127,7 +127,7 @@ def propose(
     checks = account_checks(
         night.days, night.hours, expected_hours, bids.changed, _may_change(bids),
         float(outlook.cost.sum()), desk.spend(bids), spec.guardrails.stop, spec.data.least_hours,
-        maturity=weights.maturity,
+        maturity=weights.maturity, ordinary=weights.weight > 0,
     )
     return Proposal(
         night, value, goal.target, goal.budget, alpha, bids, schedule, segments,
