@@ -31,8 +31,13 @@ def page_of(
         loaded.spec.name, key.run_id, account.name, account.platform, account.currency, account.time_zone,
         key.data_date, tuple(reversed(nights[:NIGHTS])), tuple(_file(f) for f in data.facts),
         suggestions.terms, suggestions.words, (*proposal.notes, *suggestions.notes),
-        source_text(loaded.document),
+        source_text(loaded.document), _target_kind(loaded),
     )
+
+
+def _target_kind(loaded: LoadedBids) -> str:
+    target = loaded.spec.target
+    return "marginal" if target.plan is not None else "cpa" if target.cpa is not None else "roas"
 
 
 def _night(run: Run) -> NightRow | None:

@@ -80,7 +80,8 @@ def _uniform(table: KeywordTable, rows: NDArray[np.intp], seed: int, day: int) -
         for part in (campaigns[table.campaign[rows]], groups[table.ad_group[rows]],
                      table.match_type[rows].astype(np.uint64)):
             key = _mix(key * _GOLDEN + part)
-        key = _mix(key + _mix(np.uint64(seed) * _GOLDEN + np.uint64(day)))
+        night = np.array([seed, day], dtype=np.uint64)
+        key = _mix(key + _mix(night[:1] * _GOLDEN + night[1:]))
     return ((key >> np.uint64(11)).astype(np.float64) + 0.5) * _TO_UNIT
 
 

@@ -90,5 +90,6 @@ def _weights(y: Floats, mean: Floats, times: int) -> Floats:
 
 def _likelihood(y: Floats, mean: Floats, k: float) -> float:
     """Logarithm of the negative binomial likelihood, without the terms that k does not move."""
-    each = gammaln(y + k) - gammaln(k) - k * np.log1p(mean / k) - y * np.log1p(k / mean)
+    # Written so that no mean is divided by: expected counts can be as small as numbers get.
+    each = gammaln(y + k) - gammaln(k) - (k + y) * np.log1p(mean / k) + y * (np.log(mean) - np.log(k))
     return float(each.sum())
