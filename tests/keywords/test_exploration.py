@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from keyword_tables import click_values, keyword_table
 
 from bidder.keywords.bids.exploration import explored_factor, limit_spend
+from bidder.keywords.bids.response import COST_SLOPE
 from bidder.keywords.spec_bidding import Exploration
 
 N = 4000
@@ -29,6 +30,13 @@ def test_draws_are_bounded_and_both_ways(bound):
     drawn = factors(Exploration(bound=bound))
     assert drawn.min() >= 1 / (1 + bound) - 1e-12 and drawn.max() <= 1 + bound + 1e-12
     assert (drawn > 1).any() and (drawn < 1).any()
+
+
+@pytest.mark.parametrize(("rate", "strength"), [(0.03, 20), (0.03, 100), (0.2, 50), (0.005, 200)])
+def test_mean_is_kept_though_draws_are_cut(rate, strength):
+    value = click_values(np.full(N, rate), strength)
+    drawn = [explored_factor(value, keyword_table(N), Exploration(), seed, 739_000) for seed in range(5)]
+    assert np.mean(drawn) == pytest.approx(1, abs=0.01)
 
 
 def test_unbounded_draws_have_the_posteriors_mean_and_spread():
@@ -65,7 +73,7 @@ def test_known_keywords_are_left_alone():
 def test_spend_is_limited(pairs, share):
     factor, spend = (np.array(column) for column in zip(*pairs, strict=True))
     limited = limit_spend(factor, spend, share)
-    added = spend @ np.maximum(limited - 1, 0)
+    added = spend @ (np.maximum(limited, 1) ** COST_SLOPE - 1)
     assert added <= share * spend.sum() * (1 + 1e-9) + 1e-9
     assert np.all((limited - 1) * (factor - 1) >= 0) and np.all(limited <= factor)
     assert np.array_equal(limited[factor <= 1], factor[factor <= 1])

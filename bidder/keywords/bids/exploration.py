@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.arrays import Floats
+from bidder.keywords.bids.response import COST_SLOPE
 from bidder.keywords.data import KeywordTable
 from bidder.keywords.result import ClickValue
 from bidder.keywords.spec_bidding import Exploration
 
+HIGHEST_LEVEL = 10.0
+"""Most that draws are raised: with next to nothing known, bounds leave no mean of 1."""
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _TO_UNIT = 1.0 / (1 << 53)
 
@@ -32,7 +35,8 @@ def explored_factor(
     table : KeywordTable
     spec : Exploration
         Keywords with fewer clicks than ``spec.clicks``, or never shown, are drawn for; the factor is kept
-        between 1 / (1 + ``spec.bound``) and 1 + ``spec.bound``.
+        between 1 / (1 + ``spec.bound``) and 1 + ``spec.bound``, and draws are raised so far that this
+        leaves their mean at 1.
     seed, day : int
         The draw of a keyword follows from these and from its campaign, ad group, text and match type alone:
         neither from other keywords nor from the order of rows.
@@ -46,22 +50,45 @@ def explored_factor(
     chance, strength = value.cvr[rows], value.cvr_strength[rows]
     drawn = betaincinv(chance * strength, (1 - chance) * strength, _uniform(table, rows, seed, day))
     ratio = np.where(chance > 0, drawn / np.where(chance > 0, chance, 1), 1.0)
-    factor[rows] = np.clip(ratio, 1 / (1 + spec.bound), 1 + spec.bound)
+    level = _level(chance * strength, spec.bound)
+    factor[rows] = np.clip(level * ratio, 1 / (1 + spec.bound), 1 + spec.bound)
     return factor
+
+
+def _level(conversions: Floats, bound: float) -> Floats:
+    """What draws are multiplied by, so that cutting them at the bounds leaves a mean of 1, shape (n,).
+
+    The draws are skewed: more of them lie below their mean than above it, and cutting off the long tail
+    takes more than cutting off the short one. As conversion rates are small, the ratio of a draw to its mean
+    is about gamma distributed, with as many conversions as its shape; the level is found by bisection for
+    a grid of shapes and interpolated.
+    """
+    from scipy.special import gammaincinv
+
+    shapes = np.geomspace(1e-2, 1e4, 61)
+    quantiles = (np.arange(400) + 0.5) / 400
+    ratio = gammaincinv(shapes[:, None], quantiles) / shapes[:, None]
+    low, high = np.zeros(len(shapes)), np.full(len(shapes), np.log(HIGHEST_LEVEL))
+    for _ in range(30):
+        middle = (low + high) / 2
+        mean = np.clip(np.exp(middle)[:, None] * ratio, 1 / (1 + bound), 1 + bound).mean(axis=1)
+        low, high = np.where(mean < 1, middle, low), np.where(mean < 1, high, middle)
+    level: Floats = np.exp(np.interp(np.log(np.maximum(conversions, 1e-300)), np.log(shapes), low))
+    return level
 
 
 def limit_spend(factor: Floats, expected_spend: Floats, share: float) -> Floats:
     """Factors drawn towards 1 so far that they add at most a share to the expected spend, shape (J,).
 
-    Spend is taken to move in proportion to the factor; only raises count, so that cuts elsewhere do not pay
-    for more than is allowed.
+    Spend is taken to rise by :data:`~bidder.keywords.bids.response.COST_SLOPE` per cent for each per cent of
+    bid; only raises count, so that cuts elsewhere do not pay for more than is allowed.
 
     Parameters
     ----------
     expected_spend : ndarray of float64, shape (J,)
         Of a day at the bids in force.
     """
-    added = float(expected_spend @ np.maximum(factor - 1, 0))
+    added = float(expected_spend @ (np.maximum(factor, 1) ** COST_SLOPE - 1))
     allowed = share * float(expected_spend.sum())
     if added <= allowed:
         return factor

@@ -70,7 +70,9 @@ def wanted_bids(
     if spec.quality.multipliers:
         reason[(planned != 1) & (explored == 1)] = Reason.QUALITY
     if night.landscape is not None:
-        best = _landscape_bids(night.landscape, night, value, goal, expected_cost, held)
+        best = _landscape_bids(
+            night.landscape, night, value, goal, expected_cost, held, spec.target.cpa is not None
+        )
         known = best >= 0
         wanted, reason = np.where(known, best, wanted), np.where(known, Reason.LANDSCAPE, reason)
     if spec.positions:
@@ -82,12 +84,13 @@ def wanted_bids(
 
 
 def _landscape_bids(
-    points: LandscapePoints, night: Night, value: ClickValue, goal: Goal, expected_cost: Floats, held: Floats
+    points: LandscapePoints, night: Night, value: ClickValue, goal: Goal, expected_cost: Floats, held: Floats,
+    counted: bool,
 ) -> Ints:
     """Best points of the bid simulator, within what the other keywords leave of the budget.
 
     The price of a rank scales with 1 / quality: points that were simulated before a change of the score
-    move with it.
+    move with it. Where conversions are ``counted``, revenue is not what is wanted.
     """
     covered = np.zeros(len(night.keywords), dtype=np.bool_)
     covered[points.keyword] = True
@@ -97,7 +100,7 @@ def _landscape_bids(
     moved = held[points.keyword]
     scaled = LandscapePoints(
         points.keyword, micros(points.bid / MICROS * moved), points.clicks, points.cost * moved,
-        points.revenue,
+        np.full(len(points.keyword), np.nan) if counted else points.revenue,
     )
     target, least = (None, goal.target) if goal.marginal else (goal.target, None)
     return solve_landscape(scaled, value.value, len(night.keywords), budget, target, least).bid
