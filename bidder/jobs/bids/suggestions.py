@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bidder.jobs.bids.reading import AccountData
     from bidder.keywords.data import AdTable, KeywordTable, TermTable
     from bidder.keywords.result import Proposal
+    from bidder.keywords.terms.ad_law import Finding
     from bidder.keywords.terms.negatives import NegativeCandidates
     from bidder.keywords.terms.new_keywords import NewKeywords
 
@@ -33,7 +35,15 @@ AD_LAW_COLUMNS = ("term", "found", "text", "position", "place", "reason")
 """``position`` is that of the first character in the text, from 1."""
 MATCH_TYPE = "exact"
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_MOST_WARNINGS = 100_000
+MOST_WARNINGS = 100_000
+
+
+@dataclass(frozen=True)
+class Word:
+    """An absolute term and the text that it stands in."""
+
+    finding: Finding
+    text: str
 
 
 @dataclass(frozen=True)
@@ -133,31 +143,38 @@ def _words(loaded: LoadedBids, data: AccountData) -> Suggestions:
 
     if not loaded.spec.terms.screen:
         return Suggestions()
-    keywords = [text for text in dict.fromkeys(data.keywords.keyword.tolist()) if _CHINESE.search(text)]
-    ads = list(dict.fromkeys(data.ads.text.tolist())) if data.ads is not None else []
-    if not keywords and not any(map(_CHINESE.search, ads)):
-        return Suggestions()
     screen = AdLawScreen(loaded.spec.terms.exempt)
-    rows, words = [], []
-    for texts, places_of in ((keywords, _keyword_places), (ads, _ad_places)):
-        found = list(screen.find_all(texts))
-        places = places_of(data, {texts[finding.text] for finding in found})
-        for finding in found:
-            text = texts[finding.text]
-            there = text[finding.start : finding.end]
-            rows.append((finding.term, there, text, finding.start + 1, places[text], finding.reason.value))
-            words.append(WordWarning(finding.term, text, places[text], finding.reason.value))
-    if not rows:
+    keywords = list(dict.fromkeys(data.keywords.keyword.tolist()))
+    ads = list(dict.fromkeys(data.ads.text.tolist())) if data.ads is not None else []
+    found = [Word(one, keywords[one.text]) for one in screen.find_all(keywords)]
+    found = [word for word in found if _CHINESE.search(word.text)]
+    told = _told(found, _keyword_places(data, {word.text for word in found}))
+    found = [Word(one, ads[one.text]) for one in screen.find_all(ads)]
+    if found and any(map(_CHINESE.search, chain(ads, keywords))):
+        told += _told(found, _ad_places(data, {word.text for word in found}))
+    if not told:
         return Suggestions()
     notes: tuple[str, ...] = ()
-    if len(rows) > _MOST_WARNINGS:
-        notes = (f"of {len(rows):,} words to look at the first {_MOST_WARNINGS:,} are given",)
-    content = format_table(AD_LAW_COLUMNS, rows[:_MOST_WARNINGS]).encode()
-    return Suggestions({AD_LAW_FILE: content}, (), tuple(words[:_MOST_WARNINGS]), notes)
+    if len(told) > MOST_WARNINGS:
+        notes = (f"of {len(told):,} words to look at the first {MOST_WARNINGS:,} are given",)
+    rows, words = zip(*told[:MOST_WARNINGS], strict=True)
+    return Suggestions({AD_LAW_FILE: format_table(AD_LAW_COLUMNS, rows).encode()}, (), words, notes)
+
+
+def _told(found: Sequence[Word], places: Mapping[str, str]) -> list[tuple[tuple[object, ...], WordWarning]]:
+    """Row of the file and of the report for each word."""
+    told: list[tuple[tuple[object, ...], WordWarning]] = []
+    for word in found:
+        one, text, place = word.finding, word.text, places[word.text]
+        row = (one.term, text[one.start : one.end], text, one.start + 1, place, one.reason.value)
+        told.append((row, WordWarning(one.term, text, place, one.reason.value)))
+    return told
 
 
 def _keyword_places(data: AccountData, texts: set[str]) -> Mapping[str, str]:
     """Where each of these keywords stands."""
+    if not texts:
+        return {}
     table: KeywordTable = data.keywords
     rows = np.flatnonzero(
         np.fromiter((text in texts for text in table.keyword.tolist()), np.bool_, len(table))
@@ -175,8 +192,11 @@ def _ad_places(data: AccountData, texts: set[str]) -> Mapping[str, str]:
     if ads is None:
         return {}
     rows = zip(ads.text, ads.place, ads.campaign, ads.ad_group, strict=True)
-    return _places((text, f"{place}, {campaign} / {group}") for text, place, campaign, group in rows
-                   if text in texts)  # fmt: skip
+    return _places(
+        (text, f"{place}, {campaign} / {group}")
+        for text, place, campaign, group in rows
+        if text in texts
+    )
 
 
 def _places(places: Iterable[tuple[str, str]]) -> dict[str, str]:

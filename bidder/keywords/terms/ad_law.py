@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, chain
 
 import numpy as np
@@ -18,11 +18,9 @@ import numpy as np
 from bidder.keywords.terms.ad_law_terms import HARMLESS, NUMBER_ONE, TERMS, TRADITIONAL, LawReason
 from bidder.keywords.terms.matching import any_of
 
-_BETWEEN = " \t\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufe00-\ufe0f\ufeff" + re.escape(
-    "·•・‧∙.．~～_＿-－—–*＊/／\\＼|｜'\"“”‘’「」『』《》〈〉()（）[]【】{}<>^#＃@&＆+＋=＝、…`´★☆◆♥❤"
-)
-_GAP = f"[{_BETWEEN}]{{0,3}}+"
-_BETWEEN_ANY = re.compile(f"[{_BETWEEN}\r\n]+")
+_KEPT = ",;:!?，；：！？。№"
+_GAP = f"[^\\w\n\r{_KEPT}]{{0,3}}+"
+_BETWEEN = re.compile(f"[^\\w{_KEPT}]+|_+")
 _WORD = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
 _ONE = ("一壹①", "1１")
 _NUMBER_ENDS = f"(?![{_WORD}%％]|[-–—~～/／.．][0-9０-９])"
@@ -60,7 +58,8 @@ def _variants() -> dict[str, str]:
     for code in range(0x21, 0x7F):
         plain = chr(code)
         wide = chr(code + 0xFEE0)
-        other[plain.lower()] = "".join({*other.get(plain.lower(), ""), plain, wide} - {plain.lower()})
+        others = {*other.get(plain.lower(), ""), plain, wide} - {plain.lower()}
+        other[plain.lower()] = "".join(sorted(others))
     return other
 
 
@@ -71,7 +70,7 @@ _USUAL |= {ord(other): "一" for other in "".join(_ONE) if other != "一"}
 
 def _usual(text: str) -> str:
     """A text in the characters of the list, without what may stand between them."""
-    return _BETWEEN_ANY.sub("", text).translate(_USUAL)
+    return _BETWEEN.sub("", text).translate(_USUAL)
 
 
 _NAMES = {_usual(name): name for name in NUMBER_ONE}
@@ -83,10 +82,6 @@ def _one_of(character: str) -> str:
     if character == "一":
         return f"(?:[{_ONE[0]}]|[{_ONE[1]}]{_NUMBER_ENDS})"
     return f"[{re.escape(character)}{re.escape(_OTHER.get(character, ''))}]"
-
-
-def _spaced(text: str) -> str:
-    return "".join(_GAP + _one_of(character) for character in text)
 
 
 def _pattern(texts: Iterable[str], apart: frozenset[str] = frozenset()) -> str:
@@ -103,7 +98,7 @@ def _pattern(texts: Iterable[str], apart: frozenset[str] = frozenset()) -> str:
         only_apart = all(character + text in apart for text in rest)
         own = f"[{re.escape(_any_first(character))}]"
         alone = f"(?<![{_WORD}]{own})" if only_apart else ""
-        branches.append(f"(?<={own}){alone}{any_of(rest, _spaced)}")
+        branches.append(f"(?<={own}){alone}{any_of(rest, _one_of, _GAP)}")
     return f"[{re.escape(first)}](?:{'|'.join(branches)})"
 
 
@@ -139,7 +134,11 @@ class AdLawScreen:
     def __init__(self, exempt: Iterable[str] = ()) -> None:
         allowed = {usual for text in exempt if (usual := _usual(text))}
         harmless = {_usual(text) for text in chain.from_iterable(HARMLESS.values())}
-        self._harmless = re.compile(f"(?=({_pattern(harmless | allowed)}))")
+        self._phrases = harmless | allowed
+
+    @cached_property
+    def _harmless(self) -> re.Pattern[str]:
+        return re.compile(f"(?=({_pattern(self._phrases)}))")
 
     def find(self, text: str) -> list[Finding]:
         """Absolute terms in one text, in the order of their places."""
@@ -153,7 +152,7 @@ class AdLawScreen:
 
     def _claims(self, number: int, text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Finding]:
         """Those of the hits in a text that no harmless phrase covers."""
-        harmless = (match.span(1) for match in self._harmless.finditer(text))
+        harmless = (match.span(1) for match in self._harmless.finditer(_searched(text)))
         covered, ahead = 0, next(harmless, None)
         for start, end in spans:
             while ahead is not None and ahead[0] <= start:
@@ -163,10 +162,15 @@ class AdLawScreen:
                 yield Finding(number, start, end, _NAMES.get(term, term), _reasons()[term])
 
 
+def _searched(text: str) -> str:
+    """The text as patterns see it: ``_`` is a letter to them, and would not stand between characters."""
+    return text.replace("_", " ")
+
+
 def _hits(texts: Sequence[str]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Which texts have terms in them, and where."""
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
-    found = [match.span() for match in _terms().finditer(_LINE.join(texts))]
+    found = [match.span() for match in _terms().finditer(_searched(_LINE.join(texts)))]
     owners = np.searchsorted(begins, [start for start, _ in found], side="right") - 1
     spans: dict[int, list[tuple[int, int]]] = {}
     for owner, (start, end) in zip(owners.tolist(), found, strict=True):

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 _DEEPEST = 20
 """Common beginnings are shared up to this depth; nested further, texts are listed in full."""
 
 
-def _plain(text: str) -> str:
-    return "".join(map(re.escape, text))
-
-
-def any_of(texts: Iterable[str], written: Callable[[str], str] = _plain) -> str:
+def any_of(texts: Iterable[str], written: Callable[[str], str] = re.escape, between: str = "") -> str:
     """A pattern of one of these texts, the longest that fits; texts that begin alike share their beginning.
 
     What it costs to try it at a position grows with the length of a text, not with their number.
@@ -23,31 +20,44 @@ def any_of(texts: Iterable[str], written: Callable[[str], str] = _plain) -> str:
     texts : iterable of str
         At least one; an empty one makes the others optional.
     written : callable
-        Pattern of a piece of a text; whatever a text is cut into, the pieces' patterns in a row have to be
-        a pattern of the whole.
+        Pattern of a character.
+    between : str
+        Pattern of what stands before each character, the first one too.
     """
-    return _branches(sorted(set(texts)), written, 0)
+    return _Writer(written, between).branches(sorted(set(texts)), 0)
 
 
-def _branches(texts: Sequence[str], written: Callable[[str], str], depth: int) -> str:
-    """Pattern of sorted texts."""
-    if depth >= _DEEPEST:
-        return "(?:" + "|".join(written(text) for text in sorted(texts, key=len, reverse=True)) + ")"
-    ends, rest = texts[0] == "", [text for text in texts if text]
-    parts, begin = [], 0
-    for end in range(1, len(rest) + 1):
-        if end == len(rest) or rest[end][0] != rest[begin][0]:
-            parts.append(_beginning(rest[begin:end], written, depth))
-            begin = end
-    if not parts:
-        return ""
-    return f"(?:{'|'.join(parts)}){'?' if ends else ''}"
+@dataclass(frozen=True)
+class _Writer:
+    written: Callable[[str], str]
+    between: str
+
+    def branches(self, texts: Sequence[str], depth: int) -> str:
+        """Pattern of sorted texts, the longest first."""
+        rest = [text for text in texts if text]
+        if not rest:
+            return ""
+        if depth < _DEEPEST:
+            parts = [self._beginning(group, depth) for group in _alike(rest)]
+        else:
+            parts = [self._whole(text) for text in sorted(rest, key=len, reverse=True)]
+        pattern = f"{self.between}(?:{'|'.join(parts)})"
+        return pattern if len(rest) == len(texts) else f"(?:{pattern})?"
+
+    def _beginning(self, texts: Sequence[str], depth: int) -> str:
+        """Pattern of sorted texts that share at least their first character."""
+        first, last = texts[0], texts[-1]
+        pairs = enumerate(zip(first, last, strict=False))
+        shared = next((i for i, (a, b) in pairs if a != b), len(first))
+        return self._whole(first[:shared]) + self.branches([text[shared:] for text in texts], depth + 1)
+
+    def _whole(self, text: str) -> str:
+        return self.between.join(map(self.written, text))
 
 
-def _beginning(texts: Sequence[str], written: Callable[[str], str], depth: int) -> str:
-    """Pattern of sorted texts that share at least their first character."""
-    first, last = texts[0], texts[-1]
-    shared = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    if len(texts) == 1:
-        return written(first)
-    return written(first[:shared]) + _branches([text[shared:] for text in texts], written, depth + 1)
+def _alike(texts: Sequence[str]) -> list[list[str]]:
+    """Sorted texts by their first character."""
+    groups: dict[str, list[str]] = {}
+    for text in texts:
+        groups.setdefault(text[0], []).append(text)
+    return list(groups.values())
