@@ -86,6 +86,7 @@ def refused(*reports):
     (Kind.SETTINGS, setting(), setting()),
     (Kind.LANDSCAPE, point(3), point(3)),
     (Kind.LAGS, lag(3), lag(3)),
+    (Kind.LAGS, lag(3), lag(3) | {"campaign": "c"}),
 ])
 def test_the_same_row_in_two_files_is_refused_with_both_names(kind, one, other):
     problems = refused(report("one.csv", kind, [one]), report("other.csv", kind, [other]))
@@ -132,6 +133,24 @@ def test_every_pair_of_files_is_told_with_the_number_of_rows_and_one_of_them():
     assert first.startswith("b.csv: 2 of its rows stand in a.csv too, such as 2026-10-19, campaign 'c', ")
     assert "ad group 'g', keyword 'x'" in first
     assert second.startswith("c.csv: 1 of its rows stand in b.csv too")
+
+
+def test_settings_without_dates_are_told_apart_from_rows_of_a_day():
+    told, = refused(report("a", Kind.SETTINGS, [setting()]), report("b", Kind.SETTINGS, [setting()]))
+    assert told == (
+        "b: 1 of its rows stand in a too, such as campaign 'c', ad group 'g', keyword 'k': which one stands "
+        "is not told; expected each row in one report"
+    )
+
+
+def test_texts_are_told_apart_by_every_character():
+    words = ["a", "a\0", "a\0b", "A", "a ", "ａ", "e\u0301", "é", "x" * 40, "x" * 40 + "y"]
+    with ReportStore(FIRST, LAST) as store:
+        store.add(report("a", Kind.KEYWORDS, [keyword(word) for word in words]))
+        store.add(report("b", Kind.KEYWORDS, [keyword(word, NEXT) for word in words]))
+        table = store.keywords(even())
+    assert table.keyword.tolist() == sorted(words)
+    assert set(table.clicks.tolist()) == {2}
 
 
 class Broken(Rows):

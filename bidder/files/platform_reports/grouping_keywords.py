@@ -129,7 +129,7 @@ def _latest(kept: KeptRows, kind: ReportKind) -> dict[str, str]:
     for name, room in _ROOM.items():
         if kept.has(kind, name):
             known = f"{name} IS NOT NULL" if name in _BIDS else f"{name} > 0"
-            value = f"day::BIGINT * {room} + least({name}, {room - 1})"
+            value = f"day::BIGINT * {room} + least({name}::BIGINT, {room - 1})"
             columns[name] = f"max(CASE WHEN {known} THEN {value} ELSE -1 END)"
     return columns
 

@@ -147,6 +147,7 @@ class KeptRows:
         if "date" not in chunk.column_names:
             source.days.add(self.days - 1)
             return chunk, np.full(len(chunk), self.days - 1, dtype=np.int32)
+        source.dated = True
         epoch = chunk.column("date").combine_chunks().cast(pa.int32()).to_numpy()
         days: Codes = (epoch - np.int32(self.first - _EPOCH)).astype(np.int32)
         inside = (days >= 0) & (days < self.days)

@@ -35,12 +35,15 @@ class Source:
         Which of :data:`KEY_COLUMNS` it has.
     days : set of int
         Its days in the window, counted from the first.
+    dated : bool
+        Whether it has dates; without them its rows are of the last day.
     """
 
     file: str
     kind: ReportKind
     key: frozenset[str] = frozenset()
     days: set[int] = field(default_factory=set)
+    dated: bool = False
 
 
 def overlaps(database: Database, sources: Sequence[Source], first: date) -> list[Problem]:
@@ -68,28 +71,29 @@ def _overlaps_of(
         seen |= sources[number].days
     if not shared:
         return
-    database.run(f"CREATE OR REPLACE TEMP TABLE shared AS {_shared_campaigns(kind, shared)}")
     shapes = sorted({sources[k].key for k in numbers}, key=sorted)
+    by = "day, campaign" if all("campaign" in key for key in shapes) else "day"
+    database.run(f"CREATE OR REPLACE TEMP TABLE shared AS {_several(kind, shared, by)}")
     for one, other in combinations_with_replacement(shapes, 2):
         if kind is ReportKind.SEGMENTS and not one & other & _SEGMENTS:
             continue
         mine = [k for k in numbers if sources[k].key == one]
         others = [k for k in numbers if sources[k].key == other]
-        rows = database.table(_pairs(kind, one & other, mine, others))
+        rows = database.table(_pairs(kind, by, one & other, mine, others))
         for row in rows.to_pylist():
             yield _problem(database, sources, row, first)
 
 
-def _shared_campaigns(kind: ReportKind, days: set[int]) -> str:
-    """Query for the days and campaigns that stand in several reports."""
+def _several(kind: ReportKind, days: set[int], by: str) -> str:
+    """Query for the days, or days and campaigns, that stand in several reports: few of many, as a rule."""
     named = ", ".join(map(str, sorted(days)))
     return (
-        f"SELECT day, campaign FROM {table_of(kind)} JOIN {POSITIONS} USING (entry) "
-        f"WHERE day IN ({named}) GROUP BY day, campaign HAVING min(source) < max(source)"
+        f"SELECT {by} FROM {table_of(kind)} JOIN {POSITIONS} USING (entry) "
+        f"WHERE day IN ({named}) GROUP BY {by} HAVING min(source) < max(source)"
     )
 
 
-def _pairs(kind: ReportKind, key: frozenset[str], mine: list[int], others: list[int]) -> str:
+def _pairs(kind: ReportKind, by: str, key: frozenset[str], mine: list[int], others: list[int]) -> str:
     """Query for pairs of reports, the number of rows both hold, and one of them."""
     columns = ", ".join(["r.day", *(_expression(name, key) for name in sorted(key))])
     both = ", ".join(map(str, sorted({*mine, *others})))
@@ -102,10 +106,8 @@ def _pairs(kind: ReportKind, key: frozenset[str], mine: list[int], others: list[
     inner = (
         f"SELECT {first} AS a, {second} AS b, min(r.day::BIGINT * 4294967296 + p.keyword) AS example "
         f"FROM {table_of(kind)} r JOIN {POSITIONS} p USING (entry) "
-        "SEMI JOIN shared ON shared.day = r.day AND shared.campaign = p.campaign "
-        f"WHERE source IN ({both}) GROUP BY {columns}"
+        f"SEMI JOIN shared USING ({by}) WHERE source IN ({both}) GROUP BY {columns}"
     )
-    # In a report without ad groups, what it and the other have in common is found by the texts.
     return (
         f"SELECT least(a, b) AS a, greatest(a, b) AS b, count(*) AS rows, min(example) AS example "
         f"FROM ({inner}) WHERE a <> b GROUP BY ALL ORDER BY ALL LIMIT {_MOST}"
@@ -116,7 +118,7 @@ def _expression(name: str, key: frozenset[str]) -> str:
     """SQL of a key column of a row ``r`` whose entry is ``p``."""
     whole = {"campaign", "ad_group", "keyword", "match_type"}
     if name == "keyword" and whole <= key:
-        return "p.keyword"  # which stands for all four of them
+        return "p.keyword"  # which stands for all four of them; else texts have to tell
     if name == "campaign":
         return "p.campaign"
     if name == "ad_group":
@@ -134,9 +136,8 @@ def _problem(database: Database, sources: Sequence[Source], row: dict[str, int],
         f"WHERE p.keyword = {keyword}"
     ).to_pylist()[0]
     about = ", ".join(f"{name.replace('_', ' ')} {text!r}" for name, text in named.items() if text)
-    when = f"{first + timedelta(days=day)}, " if day >= 0 else ""
-    message = (
-        f"{row['rows']:,} of its rows stand in {sources[row['a']].file} too, such as {when}{about}: they "
-        "would be counted twice"
-    )
-    return Problem(message, "each row in one report", place=Place(sources[row["b"]].file))
+    one, other = sources[row["a"]], sources[row["b"]]
+    when = f"{first + timedelta(days=day)}, " if one.dated or other.dated else ""
+    why = "which one stands is not told" if one.kind is ReportKind.SETTINGS else "they would be counted twice"
+    message = f"{row['rows']:,} of its rows stand in {one.file} too, such as {when}{about}: {why}"
+    return Problem(message, "each row in one report", place=Place(other.file))

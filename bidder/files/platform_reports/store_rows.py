@@ -27,14 +27,13 @@ _KEYS = {
     "audience": "INTEGER",
 }
 _COUNTS = dict.fromkeys(("impressions", "clicks", "cost", "revenue", "conversions"), "BIGINT")
+# What is told of a keyword as it stands on a day.
 _TOLD = {
     "max_cpc": "BIGINT", "first_page_bid": "BIGINT", "quality_score": "TINYINT", "expected_ctr": "TINYINT",
     "ad_relevance": "TINYINT", "landing_page": "TINYINT", "bid_strategy": "INTEGER",
     "impression_share": "INTEGER",
 }
 COUNTS = tuple(_COUNTS)
-TOLD = tuple(_TOLD)
-"""What is told of a keyword as it stands on a day."""
 LAYOUT: dict[ReportKind, dict[str, str]] = {
     ReportKind.KEYWORDS: {**_KEYS, **_COUNTS, **_TOLD},
     ReportKind.HOURS: {**_KEYS, **_COUNTS},
