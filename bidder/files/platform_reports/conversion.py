@@ -114,6 +114,10 @@ class Converted:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+_BY_CAMPAIGN = (ReportKind.HOURS, ReportKind.SEGMENTS)
+"""Kinds whose rows name no keyword, though there may be a column for it."""
+
+
 class Conversion:
     """Turns raw batches of one file into canonical ones.
 
@@ -317,7 +321,7 @@ class Conversion:
     def _kept(self, raw: RawBatch, arrays: dict[str, Any], complaints: Complaints) -> Bools:
         keep = np.ones(len(raw.rows), dtype=np.bool_)
         for name in ("campaign", "keyword", "search_term"):
-            if name in arrays and len(keep):
+            if name in arrays and len(keep) and not (name == "keyword" and self.rules.kind in _BY_CAMPAIGN):
                 lacking = _nameless(arrays[name])
                 if name == "campaign" or not self.rules.layout.form.blank_counts:
                     self._complain(raw, name, lacking, "a name", complaints)

@@ -6,8 +6,11 @@ import glob
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+import pyarrow.compute as pc
 
 from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.platform_reports.ad_texts import as_ads, has_ad_texts
@@ -70,7 +73,7 @@ def open_reports(
                 continue
             seen[real] = file
             try:
-                reports.append(_opened(file, source, currency, until))
+                reports.append(_told_by_rows(_opened(file, source, currency, until)))
             except InputError as error:
                 problems += error.problems
     if problems:
@@ -116,6 +119,20 @@ def _opened(file: str, source: ReportSource, currency: str, until: date | None) 
     _check_currency(file, layout, source, currency)
     ordered = tuple(name for name in TYPES if name in columns)
     return OpenReport(file, kind, ordered, layout, source, currency, only_day, until)
+
+
+def _told_by_rows(report: OpenReport) -> OpenReport:
+    """A report whose header names keywords, but whose first rows do not, is about hours or segments."""
+    parts = {"hour", "device", "audience"} & set(report.columns)
+    if report.kind is not ReportKind.KEYWORDS or report.source.kind is not None or not parts:
+        return report
+    told = replace(report, kind=ReportKind.HOURS if "hour" in parts else ReportKind.SEGMENTS)
+    try:
+        rows = next(told.batches(), None)
+    except InputError:  # told when the whole report is read
+        return report
+    named = rows is None or bool(pc.any(pc.not_equal(rows.column("keyword"), "")).as_py())
+    return report if named else told
 
 
 def _as_landscape(layout: Layout, source: ReportSource) -> None:
