@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from bidder.keywords.spec_reports import ReportKind, ReportReader
 
@@ -60,6 +61,12 @@ def header_of(text: str) -> Header:
     if unit is None and key.endswith("micros"):
         key, unit = key.removesuffix("micros"), "micros"
     return Header(key, unit, currency)
+
+
+@cache
+def _key_of(spelling: str) -> str:
+    """Key of one of our own spellings, which are looked for in every line that may be a header."""
+    return header_of(spelling).key
 
 
 _MONEY_WORDS = {"cost", "spend", "revenue", "bid", "sales", "conv.", "kosten", "coût", "coste", "max."}
@@ -124,7 +131,7 @@ class PlatformForm:
             places.setdefault(header.key, position)
         found = {}
         for column, spellings in self.names.items():
-            keys = (header_of(name).key for name in spellings)
+            keys = map(_key_of, spellings)
             place = next((places[key] for key in keys if key in places), None)
             if place is not None:
                 found[column] = place
