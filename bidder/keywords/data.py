@@ -158,6 +158,8 @@ class HourTable:
         As reported.
     last_day_hours : ndarray of int64
         Hours of the last day that the report holds, each once.
+    usual : ndarray of float64, shape (24,), or None
+        Share of the earlier days with each hour of the day; None where they are fewer than a week.
     """
 
     campaigns: tuple[str, ...]
@@ -167,6 +169,7 @@ class HourTable:
     revenue: Floats
     raw_clicks: Ints
     last_day_hours: Ints
+    usual: Floats | None = None
 
 
 @dataclass(frozen=True)

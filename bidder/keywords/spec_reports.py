@@ -81,8 +81,6 @@ class DataRules(Spec):
     """Days up to the date that are read; older rows are left out."""
     missing_days: Annotated[int, Field(ge=0, le=730)] = 0
     """How many days between the first and the last one of the window may be missing."""
-    least_hours: Annotated[int, Field(ge=0, le=24)] = 24
+    least_hours: Annotated[int, Field(ge=0, le=24)] | None = None
     """Hours of the last day that an hour report must hold, when there is one (a day whose clocks change
-    has one more or less)."""
-    finality_hours: Annotated[float, Field(ge=0, le=168)] = 3
-    """How long after the end of a day its report may be made at the earliest, where the file tells."""
+    has one more or less); by default every hour that nearly every earlier day holds."""

@@ -195,6 +195,13 @@ def test_hours_count_once_and_hour_reports_stand_above_keyword_reports(rows, oth
             expected[table.campaigns.index(campaign), hour] = cell[name]
         np.testing.assert_array_equal(getattr(table, name), expected)
     assert table.last_day_hours.tolist() == sorted({row["hour"] for row in kept if row["date"] == LAST})
+    earlier = {(row["date"], row["hour"]) for row in kept if row["date"] < LAST}
+    seen = len({day for day, _ in earlier})
+    if seen < 7:
+        assert table.usual is None
+    else:
+        usual = [sum(h == hour for _, h in earlier) / seen for hour in range(24)]
+        np.testing.assert_array_equal(table.usual, usual)
 
 
 devices = {"device": st.sampled_from(["", "mobile", "tablet"])}

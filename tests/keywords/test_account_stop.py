@@ -83,9 +83,9 @@ def test_changed_share_counts_keywords_that_may_change():
     assert check(changed=changed, may=np.zeros(100, bool))["changed_share"].value == 0
 
 
-def hours_of(*hours):
+def hours_of(*hours, usual=None):
     none = np.zeros((1, 168))
-    return HourTable(("c",), none, none, none, none, none.astype(np.int64), np.array(hours))
+    return HourTable(("c",), none, none, none, none, none.astype(np.int64), np.array(hours), usual)
 
 
 def test_missing_hours_name_themselves():
@@ -97,6 +97,18 @@ def test_missing_hours_name_themselves():
     assert check(hours=hours_of(*range(1, 23)), expected=day, least_hours=22)["missing_hours"].passed
     assert check(hours=None, expected=day)["missing_hours"].passed
     assert check(hours=hours_of(), expected=None)["missing_hours"].passed
+
+
+def test_only_usual_hours_are_missed():
+    """A small account has nights without a single impression."""
+    day, quiet = tuple(range(24)), np.where(np.arange(24) < 6, 0.5, 1.0)
+    without_night = hours_of(*range(6, 24), usual=quiet)
+    assert check(hours=without_night, expected=day, least_hours=None)["missing_hours"].passed
+    found = check(hours=hours_of(*range(13), usual=quiet), expected=day, least_hours=None)["missing_hours"]
+    assert (found.passed, found.value, found.limit) == (False, 7, 18)
+    assert "13:00, 14:00" in found.message
+    # Too few days to know what is usual: nothing is missed.
+    assert check(hours=hours_of(12), expected=day, least_hours=None)["missing_hours"].passed
 
 
 def test_hours_of_days_whose_clocks_change():

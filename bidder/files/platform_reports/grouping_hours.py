@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bidder.arrays import Ints
+from bidder.arrays import Floats, Ints
 from bidder.files.platform_reports.grouping import day_table, scattered, total, unweighted, weighted
 from bidder.files.platform_reports.store_kept import KeptRows
 from bidder.files.platform_reports.store_listing import POSITIONS
@@ -17,6 +17,8 @@ from bidder.keywords.data import HOURS_OF_WEEK, DayWeights, HourTable, SegmentTa
 from bidder.keywords.spec_reports import ReportKind
 from bidder.money import MICROS
 
+WEEK = 7
+"""Fewest days that tell which hours are usual."""
 _SUMS = ("clicks", "matured_clicks", "weighted_conversions", "weighted_cost", "weighted_revenue")
 _TOLD = {"hour": "hour >= 0", "device": "device > 0", "audience": "audience > 0"}
 _BEST = {
@@ -44,7 +46,23 @@ def hour_table(kept: KeptRows, weights: DayWeights, holidays: Collection[date]) 
     return HourTable(
         campaigns, tables["matured_clicks"], tables["weighted_conversions"], tables["weighted_cost"],
         tables["weighted_revenue"], tables["clicks"], last["hour"].astype(np.int64),
+        _usual_hours(kept, rows),
     )
+
+
+def _usual_hours(kept: KeptRows, rows: str) -> Floats | None:
+    """Share of the days before the last one that have a row of each hour, shape (24,)."""
+    found = kept.database.columns(
+        f"SELECT hour, count(DISTINCT day) AS days FROM ({rows}) WHERE day < {kept.days - 1} GROUP BY hour"
+    )
+    days = kept.database.columns(
+        f"SELECT count(DISTINCT day) AS days FROM ({rows}) WHERE day < {kept.days - 1}"
+    )["days"]
+    if days[0] < WEEK:
+        return None
+    usual = np.zeros(24)
+    usual[found["hour"].astype(np.int64)] = found["days"] / days[0]
+    return usual
 
 
 def segment_table(

@@ -14,6 +14,8 @@ from bidder.keywords.spec_guardrails import StopRules
 
 RATE_DAYS = 28
 """Days before a run of days without conversion that tell what was to be expected of it."""
+USUAL_HOUR = 0.95
+"""Share of the earlier days with an hour from which on the last day is expected to have it."""
 BEYOND = 1e6
 """A change of spend that is this many times what it was, or cannot be told."""
 
@@ -27,7 +29,7 @@ def account_checks(
     spend_before: float,
     spend_after: float,
     spec: StopRules,
-    least_hours: int,
+    least_hours: int | None,
     *,
     maturity: Floats | None = None,
     ordinary: Bools | None = None,
@@ -46,8 +48,9 @@ def account_checks(
     spend_before, spend_after : float
         Expected spend of the coming day at the bids in force and at the new ones, currency units.
     spec : StopRules
-    least_hours : int
-        Hours that a day of 24 hours must have in a report by hour.
+    least_hours : int or None
+        Hours that a day of 24 hours must have in a report by hour; None asks for those that nearly every
+        earlier day has, since nights of a small account have hours without a single impression.
     maturity : ndarray of float64, shape (D,), optional
         Share of the conversions of each day's clicks that have been reported; by default all.
     ordinary : ndarray of bool, shape (D,), optional
@@ -86,14 +89,18 @@ def _changed_share(changed: Bools, may_change: Bools, limit: float, least: int) 
     return Check("changed_share", free < least or share <= limit, share, limit, "share", f"{said}.")
 
 
-def _missing_hours(hours: HourTable | None, expected: tuple[int, ...] | None, least: int) -> Check:
+def _missing_hours(
+    hours: HourTable | None, expected: tuple[int, ...] | None, least: int | None
+) -> Check:
     if hours is None or expected is None:
         said = "There is no report by hour, so that hours of the last day are not checked."
         return Check("missing_hours", True, 0.0, 0.0, "hours", said)
-    # A doubled hour is reported under one number.
-    missing = sorted(set(expected) - set(hours.last_day_hours.tolist()))
-    there = len(set(expected))
-    found, needed = there - len(missing), max(least - 24 + there, 0)
+    looked_at = set(expected)  # a doubled hour is reported under one number
+    if least is None:
+        looked_at = {h for h in looked_at if hours.usual is not None and hours.usual[h] >= USUAL_HOUR}
+    missing = sorted(looked_at - set(hours.last_day_hours.tolist()))
+    there = len(looked_at)
+    found, needed = there - len(missing), there if least is None else max(least - 24 + there, 0)
     said = f"The report by hour holds {found} of the last day's {there} hours; {needed} are needed"
     if missing:
         said += ". Missing: " + ", ".join(f"{hour}:00" for hour in missing)
