@@ -10,7 +10,6 @@ from bidder.worlds.splits import DEVICE_CVR, DEVICES, device_shares, make_terms,
 from bidder.worlds.tally import CLICKS, CONVERSIONS, COST, IMPRESSIONS, REVENUE
 from bidder.worlds.world import World
 
-
 ROWS = st.lists(st.tuples(*[st.integers(0, 60)] * 3, st.integers(0, 10**12)), max_size=20)
 
 
