@@ -11,6 +11,9 @@ The few names a notebook needs; each is loaded when it is first used::
     outcome = bidder.run_replay("simulations/pacing.yaml")
     outcome.summary["best"]
 
+    night = bidder.run_propose("configs/nightly.yaml", date(2026, 10, 12))
+    night.proposal.alpha, night.proposal.bids.new
+
 A strategy of one's own begins with ``from bidder import Control, Strategy, StrategyParams``.
 """
 
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from bidder.budget.result import Plan as Plan
     from bidder.budget.spec import PlanSpec as PlanSpec
     from bidder.files.auction_logs import open_log as open_log
+    from bidder.jobs.bids.nightly import run_nightly as run_nightly
+    from bidder.jobs.bids.propose import run_propose as run_propose
     from bidder.jobs.config import load_plan as load_plan
     from bidder.jobs.replay import run_replay as run_replay
     from bidder.jobs.replay_document import document as replay_document
@@ -52,6 +57,8 @@ _HOMES = {
     "PlanSpec": "bidder.budget.spec",
     "frontier": "bidder.budget.frontier",
     "load_plan": "bidder.jobs.config",
+    "run_nightly": "bidder.jobs.bids.nightly",
+    "run_propose": "bidder.jobs.bids.propose",
     "make_plan": "bidder.budget.plan",
     "value_spend": "bidder.budget.plan",
     "AuctionLog": "bidder.auctions.log",

@@ -52,12 +52,27 @@ def text_column(values: Any) -> Any:
     import pyarrow.compute as pc
 
     column = pa.array(values, pa.string(), from_pandas=False)
-    body = pc.utf8_ltrim(column, "'")
-    risky = pc.is_in(pc.utf8_slice_codeunits(body, 0, 1), pa.array(list(FORMULA)))
+    risky = _formulas(column)
     if not pc.any(risky).as_py():
         return column
     pairs = zip(column.to_pylist(), risky.to_pylist(), strict=True)
     return pa.array([guard(value) if needed else value for value, needed in pairs])
+
+
+def _formulas(column: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    body = pc.utf8_ltrim(column, "'")
+    return pc.is_in(pc.utf8_slice_codeunits(body, 0, 1), pa.array(list(FORMULA)))
+
+
+def like_formulas(values: Any) -> Bools:
+    """Which texts a spreadsheet could run as a formula (numbers may be among them), shape as ``values``."""
+    import pyarrow as pa
+
+    found: Bools = _formulas(pa.array(values, pa.string(), from_pandas=False)).to_numpy(zero_copy_only=False)
+    return found
 
 
 def coded_column(codes: np.ndarray, names: list[str]) -> Any:

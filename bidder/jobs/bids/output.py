@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ RUN_FILE = "run.json"
 NEGATIVES_FILE = "negative_keywords.csv"
 NEW_KEYWORDS_FILE = "new_keywords.csv"
 AD_LAW_FILE = "ad_law.csv"
-OPTIONAL_FILES = (SEGMENTS_FILE, NEGATIVES_FILE, NEW_KEYWORDS_FILE, AD_LAW_FILE, REPORT_FILE)
 BIDS_COLUMNS = (
     "campaign", "ad_group", "keyword", "match_type", "old_max_cpc", "new_max_cpc", "value_per_click",
     "clicks", "maturity", "reason", "bound_by", "supported_max_cpc", "wanted_max_cpc", "conversions", "cvr",
@@ -188,8 +187,10 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def run_document(key: RunKey, places: Mapping[str, str], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """run.json: how later commands find their way back, and what they check before they act."""
+def run_document(
+    key: RunKey, places: Mapping[str, str], checked: Mapping[str, bytes], files: Iterable[str]
+) -> dict[str, Any]:
+    """run.json: how later commands find their way back, what they check before they act, and what there is."""
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": key.run_id,
@@ -198,7 +199,8 @@ def run_document(key: RunKey, places: Mapping[str, str], files: Mapping[str, byt
         "config_hash": key.config_hash,
         "input_hash": key.input_hash,
         **places,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(checked.items())},
+        "written": sorted(files),
     }
 
 

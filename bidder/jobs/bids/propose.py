@@ -17,7 +17,6 @@ from bidder.jobs.bids.night import Memory, expected_hours, make_night, remember
 from bidder.jobs.bids.output import (
     BIDS_FILE,
     CONFIG_FILE,
-    OPTIONAL_FILES,
     REPORT_FILE,
     RUN_FILE,
     SCHEDULE_COLUMNS,
@@ -36,6 +35,7 @@ from bidder.jobs.bids.output import (
 )
 from bidder.jobs.bids.places import Places
 from bidder.jobs.bids.reading import AccountData, read_account
+from bidder.jobs.bids.runs import written_before
 from bidder.jobs.bids.sheets import change_sheets
 from bidder.jobs.bids.suggestions import Suggestions, suggest
 from bidder.jobs.outputs import slug
@@ -170,21 +170,16 @@ def _write(
     }
     if proposal.segments:
         checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, schedules(proposal).segments).encode()
-    files = {
-        **checked,
-        **sheets,
-        **suggestions.files,
-        CONFIG_FILE: json_bytes(loaded.settings),
-        RUN_FILE: json_bytes(run_document(key, Places.of(loaded).seen_from(folder), checked)),
-        SUMMARY_FILE: json_bytes(summary),
-    }
+    files = {**checked, **sheets, **suggestions.files, CONFIG_FILE: json_bytes(loaded.settings)}
     if page is not None:
         files[REPORT_FILE] = page.encode("utf-8", "backslashreplace")
+    said = run_document(key, Places.of(loaded).seen_from(folder), checked, files)
+    files |= {RUN_FILE: json_bytes(said), SUMMARY_FILE: json_bytes(summary)}
+    for name in written_before(folder) - {*files}:
+        (folder / name).unlink(missing_ok=True)
     with OutputFolder(folder, last=SUMMARY_FILE) as out:
         for name, content in files.items():
             out.bytes(name, content)
-    for name in {*OPTIONAL_FILES} - {*files}:  # of an earlier run into the same folder
-        (folder / name).unlink(missing_ok=True)
     return (*sorted({*files} - {SUMMARY_FILE}), SUMMARY_FILE)
 
 

@@ -74,7 +74,7 @@ class RunFolder:
 
     def schedules(self) -> Schedules:
         """The schedule and the segment modifiers."""
-        return read_schedules(self.path)
+        return read_schedules(self.path, SEGMENTS_FILE in self.document["files"])
 
 
 def find_run(run: str, root: Path | None = None) -> RunFolder:
@@ -125,6 +125,15 @@ def open_run(path: Path) -> RunFolder:
     if changed:
         raise InputError(changed)
     return RunFolder(path, document, _json(path / SUMMARY_FILE))
+
+
+def written_before(folder: Path) -> set[str]:
+    """Names of the files that an earlier run has written into a folder."""
+    try:
+        names = _json(folder / RUN_FILE)["written"]
+    except (InputError, KeyError):
+        return set()
+    return {str(name) for name in names if Path(str(name)).name == str(name)}
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -178,7 +187,7 @@ def read_columns(path: Path) -> Any:
     )
 
 
-def read_schedules(folder: Path) -> Schedules:
+def read_schedules(folder: Path, with_segments: bool) -> Schedules:
     """Schedule and segment modifiers from a run folder."""
     from bidder.calendar import Weekday
     from bidder.files.tables import read_table
@@ -196,7 +205,7 @@ def read_schedules(folder: Path) -> Schedules:
         for row in read_table(folder / SCHEDULE_FILE, SCHEDULE_COLUMNS).rows
     )
     segments: tuple[tuple[str, str, str, float], ...] = ()
-    if (folder / SEGMENTS_FILE).exists():
+    if with_segments:
         rows = read_table(folder / SEGMENTS_FILE, SEGMENT_COLUMNS).rows
         cells = ([row.cells[name] for name in SEGMENT_COLUMNS] for row in rows)
         segments = tuple((kind, campaign, segment, float(m)) for kind, campaign, segment, m in cells)
