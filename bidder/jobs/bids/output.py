@@ -190,7 +190,7 @@ def _finite(value: float) -> float | None:
 def run_document(
     key: RunKey, places: Mapping[str, str], checked: Mapping[str, bytes], files: Iterable[str]
 ) -> dict[str, Any]:
-    """run.json: how later commands find their way back, what they check before they act, and what there is."""
+    """run.json: the way back, what is checked before anything is done, and what was written."""
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": key.run_id,
