@@ -54,7 +54,7 @@ def known_zone(name: str) -> str:
     """
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"time zone {name!r} is not known; expected a name such as Asia/Shanghai") from error
     return name
 

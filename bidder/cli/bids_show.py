@@ -14,12 +14,14 @@ from bidder.money import MICROS, format_money
 @click.argument("run", type=click.Path())
 @click.option("--top", type=click.IntRange(0, 10_000), default=20, show_default=True,
               help="How many of the biggest movers to show.")
-@click.option("--keyword", metavar="TEXT", help="Say why, for every keyword that contains TEXT.")
+@click.option(
+    "--keyword", metavar="TEXT", help="Say why, for every keyword that contains TEXT (case does not count)."
+)
 @json_option
 def show(run: str, top: int, keyword: str | None, as_json: bool) -> None:
     """What RUN changes: the biggest movers, and why for single keywords."""
     from bidder.cli.bids_table import print_proposal
-    from bidder.cli.tables import new_table
+    from bidder.cli.tables import cell, new_table
     from bidder.cli.tables import show as print_table
     from bidder.jobs.bids.runs import find_run
     from bidder.jobs.bids.showing import look
@@ -35,20 +37,19 @@ def show(run: str, top: int, keyword: str | None, as_json: bool) -> None:
                       or f"no keyword contains {keyword!r}"))
         return
     table = new_table([
-        ("campaign", "left"), ("keyword", "left"), ("match", "left"), ("bid", "right"), ("new", "right"),
-        ("change", "right"), ("clicks", "right"), ("a click is worth", "right"), ("reason", "left"),
-        ("bound by", "left"),
+        ("campaign / keyword", "left"), ("match", "left"), ("bid", "right"), ("new", "right"),
+        ("change", "right"), ("clicks", "right"), ("click\nworth", "right"), ("why", "left"),
     ])
     for row in found.records:
-        table.add_row(*(printable(cell) for cell in _cells(row, folder.summary["currency"])))
+        table.add_row(*map(cell, _cells(row, folder.summary["currency"])))
     print_table(table)
 
 
 def _cells(row: dict[str, Any], currency: str) -> list[str]:
     return [
-        row["campaign"], row["keyword"], row["match_type"], _money(row["old"], currency),
+        f"{row['campaign']} / {row['keyword']}", row["match_type"], _money(row["old"], currency),
         _money(row["new"], currency), f"{row['new'] / row['old'] - 1:+.0%}", f"{row['clicks']:,}",
-        f"{row['value_per_click']:.2f}", row["reason"].replace("_", " "), row["bound_by"].replace("_", " "),
+        f"{row['value_per_click']:,.2f}", (row["bound_by"] or row["reason"]).replace("_", " "),
     ]
 
 
@@ -57,17 +58,18 @@ def _money(micros: int, currency: str) -> str:
 
 
 def _why(row: dict[str, Any], currency: str) -> str:
-    from bidder.cli.bids_table import BOUND_WORDS
+    from bidder.cli.bids_table import BOUND_WORDS, REASON_WORDS
 
     lines = [
         f"{row['campaign']} / {row['ad_group']} / {row['keyword']} ({row['match_type'] or 'no match type'})",
-        f"  {row['clicks']:,} clicks, {row['conversions']:g} conversions so far: {row['cvr']:.2%} of clicks "
-        f"convert (shrunk), each worth {row['order_value']:,.2f}: a click is worth "
-        f"{row['value_per_click']:,.2f} {currency}",
-        f"  at this alpha and target that supports {_money(row['supported'], currency)}; wanted "
-        f"{_money(row['wanted'], currency)} ({row['reason'].replace('_', ' ')})",
+        f"  clicks {row['clicks']:,}, conversions so far {row['conversions']:,.6g}; shrunk, "
+        f"{row['cvr']:.2%} of clicks convert",
+        f"  a conversion is worth {row['order_value']:,.2f} {currency}, so a click is worth "
+        f"{row['value_per_click']:,.2f}",
+        f"  at this alpha and target that supports a bid of {_money(row['supported'], currency)}",
+        f"  wanted {_money(row['wanted'], currency)}: {REASON_WORDS[row['reason']]}",
     ]
-    bound = f" ({BOUND_WORDS[row['bound_by']]})" if row["bound_by"] else ""
+    bound = f": {BOUND_WORDS[row['bound_by']]}" if row["bound_by"] else ""
     old = _money(row["old"], currency) if row["old"] is not None else "unknown"
     new = _money(row["new"], currency) if row["new"] is not None else "unknown"
     return "\n".join([*lines, f"  bid {old} -> {new}{bound}"])
@@ -105,5 +107,3 @@ def history(config: str, limit: int, overrides: tuple[str, ...], as_json: bool) 
             f"{said['expected']['roas']['mean']:.2f}",
         )
     print_table(table)
-
-

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bidder.cli.bids_nightly import date_option, day, out_option
+from bidder.cli.bids_table import short
 from bidder.cli.output import json_option, notes, printable, quiet_option, say_json, set_option
 from bidder.cli.plan import lang_option
 
@@ -72,6 +73,8 @@ def approve(run: str, as_json: bool, quiet: bool) -> None:
     with steps.locked_ledger(folder) as ledger:
         done = steps.approve(folder, ledger, steps.user())
     _tell(steps.StepOutcome(done), as_json, quiet)
+    if not (as_json or quiet):
+        click.echo(printable(f"  next: bidder bids export {short(folder.path)}"))
 
 
 @click.command()
@@ -125,7 +128,7 @@ def rollback(run: str, as_json: bool, quiet: bool) -> None:
 
 def _tell(outcome: StepOutcome, as_json: bool, quiet: bool) -> None:
     run = outcome.run
-    folder = str(outcome.folder) if outcome.folder else None
+    folder = short(outcome.folder) if outcome.folder else None
     if as_json:
         say_json({
             "run_id": run.run_id, "state": run.state.value, "folder": folder, "files": list(outcome.files),

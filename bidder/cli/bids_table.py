@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bidder.cli.output import printable, say
@@ -26,6 +28,26 @@ BOUND_WORDS = {
     "least_change": "left alone: the change would be too small",
 }
 """What each guardrail did, for a reader."""
+REASON_WORDS = {
+    "value": "what value supports",
+    "explore": "a trial, because little is known of it",
+    "position": "to hold its share of impressions",
+    "quality": "what value supports, with the change of its quality score",
+    "landscape": "the best point of the bid simulator",
+    "no_bid": "no bid of it is known",
+}
+"""Why a bid is wanted, for a reader."""
+ALPHA_WORDS = {
+    "roas": "set by the target", "budget": "set by the budget", "limit": "at its limit",
+    "none": "nothing is known of the account's response yet",
+}
+"""What decided about alpha."""
+
+
+def short(path: str | Path) -> str:
+    """A path as one would type it here: seen from the working folder where it lies below that."""
+    seen = os.path.relpath(os.path.realpath(path))
+    return os.path.realpath(path) if seen.startswith("..") else seen
 
 
 def print_proposal(summary: dict[str, Any]) -> None:
@@ -50,7 +72,8 @@ def proposal_lines(summary: dict[str, Any]) -> list[str]:
         f"  revenue a day  {money(revenue['before'])} -> {money(revenue['mean'])}",
         f"  ROAS           {roas['before']:.2f} -> {roas['mean']:.2f}  (80%: {roas['low']:.2f} to "
         f"{roas['high']:.2f})",
-        f"  alpha          {alpha['in_force']:.3f} -> {alpha['chosen']:.3f}, bound by {alpha['bound_by']}",
+        f"  alpha          {alpha['in_force']:.3f} -> {alpha['chosen']:.3f}, "
+        f"{ALPHA_WORDS[alpha['bound_by']]}",
     ]
     lines += [f"  {count:,} {BOUND_WORDS[name]}" for name, count in summary["bound_by"].items()]
     return lines
@@ -58,13 +81,20 @@ def proposal_lines(summary: dict[str, Any]) -> list[str]:
 
 def print_night(outcome: NightOutcome) -> None:
     """A night with what came before and after the proposal."""
+    from bidder.jobs.bids.output import REPORT_FILE
+
     lines = proposal_lines(outcome.proposed.summary)
     if outcome.confirmed is not None:
         counts = ", ".join(f"{n:,} {took.replace('_', ' ')}" for took, n in outcome.counts.items() if n)
         lines.append(f"  confirmed      {outcome.confirmed.run_id}: {counts or 'nothing had changed'}")
-    lines.append(f"  report         {outcome.proposed.folder}/report.html")
-    if outcome.export is not None:
-        lines.append(f"  exported       {outcome.export.folder}: {', '.join(outcome.export.files)}")
-    elif outcome.run.state.value == "planned":
-        lines.append(f"  next           bidder bids approve {outcome.proposed.folder}")
+    folder = outcome.proposed.folder
+    if REPORT_FILE in outcome.proposed.files:
+        lines.append(f"  report         {folder}/{REPORT_FILE}")
+    if outcome.export is not None and outcome.export.folder is not None:
+        where = short(outcome.export.folder)
+        lines += [f"  exported       {where}/{name}" for name in outcome.export.files]
+    else:
+        lines.append(f"  in the ledger  {outcome.run.state.value.replace('_', ' ')}")
+    if outcome.run.state.value == "planned":
+        lines.append(f"  next           bidder bids approve {folder}")
     say(printable("\n".join(lines)))

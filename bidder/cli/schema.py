@@ -11,7 +11,7 @@ from bidder.cli.output import say
 @click.argument("kind", metavar="KIND")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of stdout.")
 def command(kind: str, out: str | None) -> None:
-    """Print the JSON schema of a file: plan, fit, curves, experiment or world."""
+    """Print the JSON schema of a file: plan, fit, curves, experiment, world or bids."""
     from bidder.jobs.schema import save_schema, schema_text
 
     if out is None:

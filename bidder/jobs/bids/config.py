@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from bidder.money import to_minor
 
 UNHASHED = ("ledger", "export")
 """Settings that say where results go, not what they are."""
+_PASSWORD = re.compile(r"://[^/?]*:[^/?]*@|[?&]password=", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ def _check(spec: BidsSpec) -> list[Problem]:
             found.append(
                 Problem(f"min {one.min:g} is above the highest bid", f"at most {most:g} {currency}", path)
             )
+    if _PASSWORD.search(spec.ledger):
+        message = "there is a password in the URL, and run folders hold the config"
+        found.append(Problem(message, "it in PGPASSWORD or ~/.pgpass", ("ledger",)))
     if spec.budget.daily is not None and to_minor(spec.budget.daily, currency) < 1:
         found.append(Problem("less than one minor unit", f"an amount in {currency}", ("budget", "daily")))
     return found
