@@ -191,7 +191,8 @@ def _checks_line(view: BidsView) -> str:
 def _data_line(view: BidsView) -> str:
     days = view.proposal.night.days
     table = view.proposal.night.keywords
-    missing = int((~days.present).sum())
+    begun = np.maximum.accumulate(days.present)  # days before the first one are not missing in between
+    missing = int((begun & ~days.present).sum())
     line = view.labels(
         "bd_trust_data", days=int(days.present.sum()),
         last=view.numbers.day(view.page.data_date.isoformat()),

@@ -56,7 +56,7 @@ def choose_alpha(
     gap = _gap(response, before)
     way = _towards(min(max(ordinary, spec.min), spec.max), gap, response.in_force, before, spec)
     chosen = min(max(min(way * season, budget), spec.min), spec.max)
-    bound = "limit" if wanted != free else "budget" if budget < way * season else "roas"
+    bound = "limit" if wanted != free else "budget" if budget < roas else "roas"
     return Alpha(
         response.in_force, roas, budget, wanted, chosen, bound, response.roas_slope, response.cost_slope,
         "response", CarriedAlpha(way, chosen / season, gap, goal.day),
