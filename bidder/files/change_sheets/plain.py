@@ -73,7 +73,7 @@ FORMS = {
     "zhitongche": _chinese("zhitongche", "出价", "溢价(%)"),
     "pinduoduo": _chinese("pinduoduo", "出价", "出价比例(千分比)"),
     "generic": PlainForm(
-        ("bids.csv", "schedule.csv", "segments.csv"),
+        ("generic_keywords.csv", "generic_schedule.csv", "generic_segments.csv"),
         ("campaign", "ad_group", "keyword", "match_type", "platform_id", "max_cpc"),
         ("kind", "campaign", "segment", "modifier"), {m: m for m in ("exact", "phrase", "broad", "")},
         {"audience": "audience", "device": "device"}, "weekday",
