@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bidder.files.change_sheets import read_change_sheets
-from bidder.jobs.bids.sheets import BY_HAND_FILE, ROLLBACK, change_sheets, rollback_sheets
+from bidder.jobs.bids.sheets import BY_HAND_FILE, CHANGE, ROLLBACK, change_sheets, rollback_sheets
 from bidder.ledger.records import Changes, ScheduleRow, Schedules
 
 N = 4
@@ -41,17 +41,18 @@ def test_keywords_like_formulas_are_changed_by_hand(platform):
     made = changes()
     files = change_sheets(platform, "CNY", made, Schedules(), None)
     (name,) = change_sheets("generic", "CNY", made, Schedules(), None)
-    rest = {name: files.pop(BY_HAND_FILE)}
+    rest = {name: files.pop(CHANGE + BY_HAND_FILE)}
     assert set(told(platform, files)[0]) == {"shoes"}
     assert told("generic", rest)[0] == dict(zip(["=1+1", "+red", "-5"], made.new[1:].tolist(), strict=True))
     back = rollback_sheets(platform, "CNY", made, Schedules(), None)
-    assert set(back) == {ROLLBACK + name for name in (*files, BY_HAND_FILE)}
+    names = [name.removeprefix(CHANGE) for name in files]
+    assert set(back) == {ROLLBACK + name for name in (*names, BY_HAND_FILE)}
 
 
 @pytest.mark.parametrize("platform", ["amazon_ads", "microsoft_ads", "generic"])
 def test_where_ids_tell_keywords_all_stand_in_the_sheet(platform):
     files = change_sheets(platform, "CNY", changes(), Schedules(), None)
-    assert BY_HAND_FILE not in files
+    assert CHANGE + BY_HAND_FILE not in files
     assert len(told(platform, files)[0]) == N
 
 

@@ -306,3 +306,19 @@ def test_a_plan_gives_budget_and_marginal_roas(shop):
     said = json.loads(Path("out/summary.json").read_text(encoding="utf-8"))
     assert said["budget"] == 180 and said["target"] == pytest.approx((160 * 3 + 20 * 5) / 180)
     assert propose(LAST - timedelta(days=1), "early") == 2  # the plan begins later
+
+
+@pytest.mark.parametrize("platform", ["microsoft_ads", "amazon_ads", "zhitongche", "pinduoduo", "generic"])
+def test_every_platform_gets_its_own_sheets(shop, platform, capsys):
+    shop.set("platform: google_ads", f"platform: {platform}")
+    assert propose() == 0 and bids("approve", "out", "-q") == 0
+    capsys.readouterr()
+    assert bids("export", "out", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    files = {name: (Path(told["folder"]) / name).read_bytes() for name in told["files"]}
+    sheet = read_change_sheets(platform, files)
+    rows = bids_of(Path("out"))
+    changed = {k[2]: fen(r["new_max_cpc"]) for k, r in rows.items() if r["old_max_cpc"] != r["new_max_cpc"]}
+    assert {row[2]: row[5] // 10_000 for row in sheet.bids.rows()} == changed
+    # What propose has shown is what is exported.
+    assert {name: (Path("out") / name).read_bytes() for name in files} == files

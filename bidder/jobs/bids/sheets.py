@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from bidder.arrays import Bools, Ints
 
 DAY = 24 * 60
-ROLLBACK = "rollback_"
-"""Put before the names of sheets that restore."""
-BY_HAND_FILE = "change_by_hand.csv"
+CHANGE, ROLLBACK = "change_", "rollback_"
+"""Put before the names of sheets that change, and that restore."""
+BY_HAND_FILE = "by_hand.csv"
 FOUND_BY_TEXT = ("google_ads", "zhitongche", "pinduoduo")
 """Platforms whose sheets name keywords by their text and not by an id."""
 
@@ -41,7 +41,8 @@ def change_sheets(
     weeks, were = _weeks(schedules), _weeks(before or Schedules())
     changed = [name for name in weeks if weeks[name] != were.get(name, _flat(name))]
     segments = tuple(SheetSegment(*s) for s in _moved(schedules, before))
-    return _sheets(platform, currency, changes, changes.new, [weeks[name] for name in changed], segments)
+    chosen = [weeks[name] for name in changed]
+    return _sheets(platform, currency, changes, changes.new, chosen, segments, CHANGE)
 
 
 def rollback_sheets(
@@ -58,7 +59,7 @@ def rollback_sheets(
 
 def _sheets(
     platform: str, currency: str, changes: Changes, bid: Ints, weeks: list[list[ScheduleRow]],
-    segments: tuple[SheetSegment, ...], prefix: str = "",
+    segments: tuple[SheetSegment, ...], prefix: str,
 ) -> dict[str, bytes]:
     by_hand = np.zeros(len(changes), dtype=np.bool_)
     if platform in FOUND_BY_TEXT:
