@@ -185,7 +185,7 @@ def test_pinduoduo_takes_thousandths():
 
 
 def test_any_other_platform_gets_multipliers():
-    row = table("generic", "schedule.csv")[1]
+    row = table("generic", "generic_schedule.csv")[1]
     assert row == {"campaign": "春季", "weekday": "mon", "start": "09:00", "end": "24:00", "modifier": "1.2"}
 
 
@@ -198,7 +198,7 @@ def test_every_style_is_used_by_some_platform():
 def test_money_is_written_exactly(micros, currency):
     sheet = ChangeSheet(SheetBids.of([("c", "g", "k", "", "", micros)]))
     files = write_change_sheets("generic", currency, sheet)
-    written = cells(files["bids.csv"])[1][-1]
+    written = cells(files["generic_keywords.csv"])[1][-1]
     assert Decimal(written) * 10**6 == micros and "e" not in written.lower()
     assert read_change_sheets("generic", files).bids.bid.tolist() == [micros]
 
@@ -225,13 +225,14 @@ def test_every_bad_cell_is_told_with_its_place():
     )
     schedule = "campaign,weekday,start,end,modifier\r\nc,mon,25:00,24:00,-1\r\nc,someday,00:00,24:00,x\r\n"
     with pytest.raises(InputError) as caught:
-        read_change_sheets("generic", {"bids.csv": bad.encode(), "schedule.csv": schedule.encode()})
+        files = {"generic_keywords.csv": bad.encode(), "generic_schedule.csv": schedule.encode()}
+        read_change_sheets("generic", files)
     places = [str(p).split(": ")[0] for p in caught.value.problems]
     assert places == [
-        "bids.csv:row 2, column max_cpc", "bids.csv:row 3, column max_cpc",
-        "bids.csv:row 3, column match_type", "bids.csv:row 4",
-        "schedule.csv:row 2, column start", "schedule.csv:row 2, column modifier",
-        "schedule.csv:row 3, column modifier", "schedule.csv:row 3, column weekday",
+        "generic_keywords.csv:row 2, column max_cpc", "generic_keywords.csv:row 3, column max_cpc",
+        "generic_keywords.csv:row 3, column match_type", "generic_keywords.csv:row 4",
+        "generic_schedule.csv:row 2, column start", "generic_schedule.csv:row 2, column modifier",
+        "generic_schedule.csv:row 3, column modifier", "generic_schedule.csv:row 3, column weekday",
     ]  # fmt: skip
 
 
