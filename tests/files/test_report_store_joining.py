@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 import pytest
-from report_store_samples import FIRST, LAST, Rows, even, report
+from report_store_samples import FIRST, LAST, Rows, even, report, same
 
 from bidder.errors import InputError, Problem
+from bidder.files.platform_reports import store_rows
 from bidder.files.platform_reports.canonical import schema_of
 from bidder.files.platform_reports.opening import open_reports
 from bidder.files.platform_reports.store import ReportStore
@@ -161,24 +162,24 @@ class Broken(Rows):
         raise InputError(Problem("row 17 is wrong"))
 
 
-def test_a_wrong_report_leaves_nothing_behind():
+def test_a_wrong_report_leaves_nothing_behind(monkeypatch):
+    monkeypatch.setattr(store_rows, "CHUNK_ROWS", 1)  # so that some are in the database by then
     good = report("good.csv", Kind.KEYWORDS, [keyword(), keyword("b")])
-    rows = [keyword("new", NEXT, platform_id="9", quality_score=3), keyword("b", platform_id="8"),
-            keyword("b", LAST + timedelta(9), platform_id="8")]
-    rows = [{"quality_score": 0, **row} for row in rows]
-    columns = tuple(rows[0])
-    with ReportStore(FIRST, LAST) as store:
-        store.add(good)
-        before, hashed = store.keywords(even()), store.input_hash()
+    right = report("right.csv", Kind.KEYWORDS, [keyword("new", NEXT)])
+    rows = [keyword("b", NEXT), keyword("b", platform_id="8"), keyword("new", NEXT, ad_group="another"),
+            keyword("b", LAST + timedelta(9))]
+    rows = [{"platform_id": "", **row} for row in rows]
+    with ReportStore(FIRST, LAST) as store, ReportStore(FIRST, LAST) as other:
+        for each in (store, other):
+            each.add(good)
         with pytest.raises(InputError, match="row 17"):
-            store.add(Broken("bad.csv", Kind.KEYWORDS, columns, rows))
-        after = store.keywords(even())
-        assert after.keyword.tolist() == before.keyword.tolist() == ["b", "k"]
-        assert after.clicks.tolist() == before.clicks.tolist()
-        assert after.platform_id is None
-        assert (store.left_out, store.input_hash()) == ({}, hashed)
-        store.add(report("right.csv", Kind.KEYWORDS, [keyword("new", NEXT)]))
+            store.add(Broken("bad.csv", Kind.KEYWORDS, tuple(rows[0]), rows))
+        for each in (store, other):
+            each.add(right)
+        same(store.keywords(even()), other.keywords(even()))
+        same(store.days(), other.days())
         assert store.keywords(even()).keyword.tolist() == ["b", "k", "new"]
+        assert (store.left_out, store.input_hash()) == ({}, other.input_hash())
 
 
 def test_what_is_told_last_stands_and_settings_stand_above_reports():
@@ -256,13 +257,14 @@ def test_reports_are_read_from_files(tmp_path):
         for each in open_reports(sources, tmp_path, "CNY", until=LAST):
             store.add(each)
         table, account, hours = store.keywords(even(0.5)), store.days(), store.hours(even())
-        valued = store.with_values(account, np.array([2.0, 3.0]))
+        valued = store.with_values(account, np.array([2.0, 3.0]), table.clicks)
     assert table.keyword.tolist() == ["hat", "shoe"]
     assert (table.clicks.tolist(), table.cost.tolist()) == ([5, 2], [3_000_000, 1_500_000])
     assert (table.matured_clicks.tolist(), table.max_cpc.tolist()) == ([2.5, 1.0], [750_000, 750_000])
     assert account.clicks[:2].tolist() == [4, 3]
     assert valued.value_clicks[:2].tolist() == [10.0, 6.0]
-    assert valued.bid_clicks[:2].tolist() == [3.0, 2.25]
+    level = [0.75 / 2 ** (10 / 16) / 3 ** (6 / 16), 0.75 / 2]  # by the value of all clicks: 10 and 6
+    assert valued.bid_level[:2] == pytest.approx(level, rel=1e-5)
     assert hours.raw_clicks[0, 7] == 4
 
 

@@ -186,13 +186,12 @@ class KeptRows:
     def _all_or_nothing(self, kind: ReportKind) -> Iterator[None]:
         """Undo what the block has added when it fails."""
         before = self.seen.copy()
-        counts = self._places.count, self._entries.count
+        entries = self._entries.count
         try:
             yield
         except BaseException:
             self.seen = before
-            self._places.forget(counts[0])
-            self._entries.forget(counts[1])
+            self._entries.forget(entries)  # names of ad groups that nothing points to do no harm
             self.database.run(f"DELETE FROM {table_of(kind)} WHERE source >= {len(before.sources)}")
             raise
 
