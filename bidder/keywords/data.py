@@ -127,8 +127,10 @@ class AccountDays:
     impressions, clicks, cost, revenue : ndarray of int64, shape (D,)
         Money in micros.
     conversions : ndarray of float64, shape (D,)
-    bid_clicks : ndarray of float64, shape (D,)
-        Sum over keywords of clicks x bid in force, currency units; NaN where bids are not reported.
+    bid_level : ndarray of float64, shape (D,)
+        Bid over value of a click: the geometric mean over the keywords of which the day tells a bid, weighted
+        by the estimated value of their clicks in the whole window, so that it moves with bids and not with
+        what is clicked on. NaN where no bid is told, or values are not estimated yet.
     value_clicks : ndarray of float64, shape (D,)
         Sum over keywords of clicks x estimated value of a click, currency units; zeros until values are
         estimated.
@@ -141,7 +143,7 @@ class AccountDays:
     cost: Ints
     revenue: Ints
     conversions: Floats
-    bid_clicks: Floats
+    bid_level: Floats
     value_clicks: Floats
 
 

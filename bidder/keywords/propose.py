@@ -110,7 +110,7 @@ def propose(
         night.days, weights, worth_by_day(night.days, spec), goal.target, spec.alpha.response_days,
         goal.weekday,
     )
-    outlook = look_ahead(night.keywords, night.days, value, response, goal)
+    outlook = look_ahead(night, value, response, goal)
     desk = _Desk(
         night, value, goal, spec, profile, outlook, explorer(night, value, spec, outlook.cost)
     )
@@ -143,24 +143,23 @@ def _may_change(bids: Bids) -> Bools:
 def _within_budget(desk: _Desk, alpha: Alpha) -> tuple[Alpha, Bids]:
     """Lower alpha until the bids that guardrails make of it are expected to keep the budget.
 
-    Where the most that a bid may fall in one night does not allow that, alpha is the lowest one, and a note
-    says so.
+    Where the most that a bid may fall in one night does not allow that, alpha is the highest one that comes
+    as near to it as may be, and a note says so.
     """
     bids = desk.bids(alpha.chosen)
-    budget = desk.goal.budget
-    if budget is None or desk.spend(bids) <= budget:
+    if desk.goal.budget is None or desk.spend(bids) <= desk.goal.budget:
         return alpha, bids
     low, high = desk.spec.alpha.min, alpha.chosen
     best = desk.bids(low)
-    rounds = BUDGET_ROUNDS if desk.spend(best) <= budget else 0
-    for _ in range(rounds):
+    reachable = max(desk.goal.budget, desk.spend(best) * (1 + BUDGET_MARGIN))
+    for _ in range(BUDGET_ROUNDS):
         middle = (low * high) ** 0.5
         trial = desk.bids(middle)
-        if desk.spend(trial) > budget:
+        if desk.spend(trial) > reachable:
             high = middle
             continue
         low, best = middle, trial
-        if desk.spend(trial) >= budget * (1 - BUDGET_MARGIN):
+        if desk.spend(trial) >= reachable * (1 - BUDGET_MARGIN):
             break
     season = alpha.chosen / alpha.carried.level
     carried = replace(alpha.carried, level=low / season)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -133,35 +134,36 @@ def test_days_are_counted_and_valued_as_by_hand(rows, data):
     with filled(*by_day(rows)) as store:
         table, account = store.keywords(even()), store.days()
         value = np.array([data.draw(st.floats(0, 40).map(lambda x: round(x, 2))) for _ in table.keyword])
-        valued = store.with_values(account, value)
+        valued = store.with_values(account, value, table.clicks)
         present = store.present_dates
         assert store.last_day_present == (present[-1] if present else None)
         assert sum(store.left_out.values()) == len(rows) - len(inside(rows))
     assert account.day.tolist() == list(range(FIRST.toordinal(), LAST.toordinal() + 1))
-    assert np.isnan(account.bid_clicks).all()
+    assert np.isnan(account.bid_level).all()
     assert not account.value_clicks.any()
     for k, expected in enumerate(day_reference(rows)):
         np.testing.assert_equal({name: getattr(account, name)[k] for name in expected}, expected)
     assert present == tuple(FIRST + timedelta(int(k)) for k in np.flatnonzero(account.present))
     worth = dict(zip(keyword_reference(rows, [], even()), value.tolist(), strict=True))
+    clicks = dict(zip(worth, table.clicks.tolist(), strict=True))
     for k in range(DAYS):
         today = [row for row in rows if row["date"] == FIRST + timedelta(k)]
         expected = sum(row["clicks"] * worth[key_of(row)] for row in today)
         assert valued.value_clicks[k] == pytest.approx(expected, rel=1e-9, abs=1e-9)
-        np.testing.assert_allclose(valued.bid_clicks[k], bid_clicks(today, worth), rtol=1e-9)
+        np.testing.assert_allclose(valued.bid_level[k], bid_level(today, worth, clicks), rtol=1e-4)
 
 
-def bid_clicks(today, worth):
-    """Clicks x bid; clicks without a bid as if bid for like the others, by what they are worth."""
-    with_bid = [row for row in today if row["max_cpc"] is not None]
-    bids = sum(row["clicks"] * row["max_cpc"] for row in with_bid) / MICROS
-    if not with_bid:
-        return np.nan
-    if not any(row["clicks"] for row in today if row["max_cpc"] is None):
-        return bids
-    known = sum(row["clicks"] * worth[key_of(row)] for row in with_bid)
-    every = sum(row["clicks"] * worth[key_of(row)] for row in today)
-    return bids * every / known if known else np.nan
+def bid_level(today, worth, clicks):
+    """Geometric mean of bid over value, weighted by the value of the window's clicks."""
+    most = max((worth[key] * clicks[key] for key in worth), default=0)
+    weight, level = 0, 0.0
+    for row in today:
+        key = key_of(row)
+        share = round(worth[key] * clicks[key] / max(most, 1e-300) * 2**30)
+        if row["max_cpc"] and share:
+            weight += share
+            level += share * math.log(row["max_cpc"] / MICROS / worth[key])
+    return math.exp(level / weight) if weight else np.nan
 
 
 hour_rows = rows_of(
@@ -313,7 +315,7 @@ def test_threads_order_and_batches_change_no_byte(rows, weights, shuffle):
     for each, threads, files in ((rows, 1, 1), (rows, 2, 2), (turned, 2, 3)):
         with filled(*by_day(each, files), threads=threads) as store:
             table, account = store.keywords(weights), store.days()
-            valued = store.with_values(account, np.linspace(0.1, 3, len(table)))
+            valued = store.with_values(account, np.linspace(0.1, 3, len(table)), table.clicks)
             results.append([table, account, valued, store.hours(weights), store.segments("device", weights)])
     for other in results[1:]:
         for one, two in zip(results[0], other, strict=True):
@@ -326,10 +328,10 @@ def test_an_account_of_hour_reports_alone_has_days():
     rows = [{"date": FIRST, "hour": h, "campaign": "c", "clicks": 2, "cost": 5} for h in (0, 1, 1)]
     with filled(report("h", Kind.HOURS, rows)) as store:
         account, table = store.days(), store.keywords(even())
-        valued = store.with_values(account, np.zeros(0))
+        valued = store.with_values(account, np.zeros(0), table.clicks)
     assert (account.clicks[0], account.cost[0], account.present.sum()) == (6, 15, 1)
     assert len(table) == 0
-    assert np.isnan(valued.bid_clicks).all()
+    assert np.isnan(valued.bid_level).all()
     assert not valued.value_clicks.any()
 
 

@@ -22,7 +22,7 @@ def account(clicks, conversions=None, cost=None, bid=None):
     cost = clicks * 2_000_000 if cost is None else np.asarray(cost, np.int64)
     return AccountDays(
         np.arange(LAST - n + 1, LAST + 1), np.ones(n, bool), clicks * 20, clicks, cost,
-        np.zeros(n, np.int64), conversions, np.full(n, np.nan) if bid is None else clicks * bid, np.zeros(n),
+        np.zeros(n, np.int64), conversions, np.full(n, np.nan) if bid is None else bid, np.zeros(n),
     )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def test_what_our_own_bids_did_is_no_jump():
     cost = np.rint(2_000_000 * 1000 * bid**1.5)
     moved = account(clicks, clicks * 0.05, cost, bid)
     assert stops(moved) == []
-    assert "jump_cost" in stops(replace(moved, bid_clicks=np.full(60, np.nan)))
+    assert "jump_cost" in stops(replace(moved, bid_level=np.full(60, np.nan)))
 
 
 def test_few_days_pass_and_say_so():

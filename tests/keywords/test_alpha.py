@@ -98,7 +98,7 @@ class Account:
         counts = np.full(n, 2000)
         days = AccountDays(
             day, np.ones(n, bool), counts * 20, counts, np.rint(cost * MICROS).astype(np.int64),
-            np.rint(value * MICROS).astype(np.int64), np.full(n, 100.0), alpha * value / target, value,
+            np.rint(value * MICROS).astype(np.int64), np.full(n, 100.0), alpha / target, value,
         )
         return days, DayWeights(day, np.ones(n), np.ones(n))
 
@@ -152,7 +152,7 @@ def test_calibration_is_shrunk_and_follows_what_came():
 
 def test_no_usable_day_is_no_response():
     days, weights = Account(-0.7, 1.4, 0.0).days(4.0)
-    unknown = replace(days, bid_clicks=np.full(len(days.day), np.nan))
+    unknown = replace(days, bid_level=np.full(len(days.day), np.nan))
     assert respond(unknown, weights, days.revenue / MICROS, 4.0, 42, 0) is None
 
 

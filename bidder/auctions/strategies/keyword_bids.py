@@ -173,7 +173,7 @@ class KeywordBids(Strategy):
         return AccountDays(
             np.arange(len(clicks), dtype=np.int64), np.ones(len(clicks), dtype=np.bool_), shown, clicks,
             np.rint(cost / self.unit[s] * MICROS).astype(np.int64), revenue * (MICROS // VALUE_UNIT),
-            conversions.astype(np.float64), alpha * value / self.target[s], value.astype(np.float64),
+            conversions.astype(np.float64), alpha / self.target[s], value.astype(np.float64),
         )
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-from bidder.arrays import Floats
+from bidder.arrays import Floats, Ints
 from bidder.files.platform_reports.grouping_days import account_days, valued_days
 from bidder.files.platform_reports.grouping_hours import hour_table, segment_table
 from bidder.files.platform_reports.grouping_keywords import keyword_table
@@ -125,15 +125,12 @@ class ReportStore:
         """The account on every day of the window.
 
         Counted from keyword reports; where there are none from hour reports, and else from reports of
-        segments. ``bid_clicks`` is NaN and ``value_clicks`` 0 (see :meth:`with_values`).
+        segments. ``bid_level`` is NaN and ``value_clicks`` 0 (see :meth:`with_values`).
         """
         return account_days(self._kept)
 
-    def with_values(self, days: AccountDays, value: Floats) -> AccountDays:
-        """The days with ``value_clicks`` and ``bid_clicks``.
-
-        A day's clicks of which no bid is told count as if bid for like the others of the day; where none
-        is told ``bid_clicks`` is NaN.
+    def with_values(self, days: AccountDays, value: Floats, clicks: Ints) -> AccountDays:
+        """The days with ``value_clicks`` and ``bid_level``.
 
         Parameters
         ----------
@@ -141,8 +138,10 @@ class ReportStore:
             Of this store.
         value : ndarray of float64, shape (J,)
             Value of a click on each keyword of :meth:`keywords`, currency units, at least 0.
+        clicks : ndarray of int64, shape (J,)
+            What keywords are weighted by, next to their value; those of the keyword table.
         """
-        return valued_days(self._kept, days, value)
+        return valued_days(self._kept, days, value, clicks)
 
     def keywords(self, weights: DayWeights) -> KeywordTable:
         """Keywords of keyword reports and settings.

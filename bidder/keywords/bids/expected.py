@@ -9,8 +9,8 @@ import numpy as np
 
 from bidder.arrays import Floats, Ints
 from bidder.keywords.bids.goal import Goal
-from bidder.keywords.bids.response import COST_SLOPE, ROAS_SLOPE, Response
-from bidder.keywords.data import AccountDays, KeywordTable
+from bidder.keywords.bids.response import COST_SLOPE, ROAS_SLOPE, Response, bid_level
+from bidder.keywords.data import KeywordTable, Night
 from bidder.keywords.result import ClickValue, Effect, Range
 from bidder.money import MICROS
 
@@ -52,21 +52,24 @@ class Outlook:
         return float(self.cost @ self.ratio(old, new) ** self.cost_slope)
 
 
-def look_ahead(
-    table: KeywordTable, days: AccountDays, value: ClickValue, response: Response | None, goal: Goal
-) -> Outlook:
-    """The coming day at the bids in force: the account's expected cost, spread as the window's cost was.
+def look_ahead(night: Night, value: ClickValue, response: Response | None, goal: Goal) -> Outlook:
+    """The coming day at the reference bids: the account's expected cost, spread as the window's cost was.
 
-    Without a response (no bids in the reports) the mean day of the window stands for it.
+    The response is that of the last ordinary day; where the reference bids are others (after a promotion
+    day, for instance) it is moved by what their level is. Without a response (no bids in the reports) the
+    mean day of the window stands for it.
     """
+    table, days = night.keywords, night.days
     spent = table.cost / MICROS
     total = float(spent.sum())
     seen = int(days.present.sum())
     rise, fall = COST_SLOPE, -ROAS_SLOPE
     level, noise, right = (total / seen if seen else 0.0), LEVEL_NOISE, 1.0
     if response is not None:
-        level, noise, right = response.cost, response.cost_noise, response.calibration
         rise, fall = response.cost_slope, -response.roas_slope
+        noise, right = response.cost_noise, response.calibration
+        now = bid_level(night.reference_bid, value.value, table.clicks) * goal.target / response.in_force
+        level = response.cost * (now**rise if math.isfinite(now) else 1.0)
     # The same bids on a day of other prices are what lower bids are on an ordinary one.
     cost = level * goal.traffic * goal.price ** (1 - rise)
     clicks = goal.traffic * goal.price ** -(rise - fall)

@@ -1,6 +1,6 @@
 """The account's own response: what its cost and its ROAS did when its bids were higher or lower.
 
-The bids of a day come to one number, alpha = sum(clicks x bid) x target / sum(clicks x value). Around the
+The bids of a day come to one number, alpha: the weighted geometric mean of bid x target / value. Around the
 bids in force ROAS falls and cost rises with alpha about as powers of it (constant elasticities; Varian,
 "Position auctions", 2007, section 6, finds clicks and cost per click log-linear in the bid). ROAS is
 counted with the *estimated* value of the clicks, which is free of the noise of single conversions, and
@@ -80,6 +80,26 @@ class _Days:
     weekday: Ints
 
 
+def bid_level(bid: Ints, value: Floats, clicks: Ints) -> float:
+    """Bid over value of a click: geometric mean weighted by the value of clicks, as in
+    :attr:`AccountDays.bid_level`; NaN where no bid is known.
+
+    Parameters
+    ----------
+    bid : ndarray of int64, shape (J,)
+        Micros; 0 or less where unknown.
+    value : ndarray of float64, shape (J,)
+        Currency units.
+    clicks : ndarray of int64, shape (J,)
+    """
+    weight = np.where((bid > 0) & (value > 0), clicks * value, 0.0)
+    total = float(weight.sum())
+    if total <= 0:
+        return float("nan")
+    known = weight > 0
+    return float(np.exp(weight[known] @ np.log(bid[known] / MICROS / value[known]) / total))
+
+
 def calibration(days: AccountDays, weights: DayWeights, worth: Floats) -> float:
     """Observed value over estimated value of recent clicks, shrunk to 1.
 
@@ -126,14 +146,14 @@ def respond(
 def _usable(days: AccountDays, weights: DayWeights, target: float, response_days: int) -> _Days | None:
     age = (days.day[-1] - days.day).astype(np.float64)
     told: Bools = days.present & (age < response_days) & (days.clicks > 0) & (days.cost > 0)
-    told &= (days.value_clicks > 0) & np.nan_to_num(days.bid_clicks, nan=0.0).astype(bool)
+    told &= (days.value_clicks > 0) & np.isfinite(days.bid_level)
     ordinary = told & (weights.weight > 0)
     keep = np.flatnonzero(ordinary if ordinary.any() else told)
     if not len(keep):
         return None
     cost = days.cost[keep] / MICROS
     value = days.value_clicks[keep]
-    alpha: Floats = np.log(days.bid_clicks[keep] * target / value)
+    alpha: Floats = np.log(days.bid_level[keep] * target)
     return _Days(
         age[keep], days.clicks[keep].astype(np.float64), alpha, np.log(value / cost), np.log(cost),
         (days.day[keep] + 6) % 7,

@@ -116,8 +116,7 @@ def _past(days: AccountDays, one: _Series, ordinary: Bools) -> _Past:
     used[-1] = False
     used[: -7 * WEEKS - 1] = False
     rows = np.flatnonzero(used)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        bid = np.log(days.bid_clicks / days.clicks)
+    bid = np.log(days.bid_level)
     moved = np.nan_to_num(bid[-1] - bid[rows], nan=0.0, posinf=0.0, neginf=0.0)
     age = days.day[-1] - days.day[rows]
     return _Past(age % 7, age, np.log(one.amount[rows]) + one.slope * moved, moved)
