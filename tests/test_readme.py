@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +20,31 @@ from bidder.auctions.experiments.spec_log import Reader
 from bidder.auctions.experiments.sweep import RANGE_KEYS
 from bidder.auctions.log import COLUMNS
 from bidder.auctions.strategies.registry import KINDS
+from bidder.cli.bids import COMMANDS as BIDS_COMMANDS
 from bidder.cli.main import COMMANDS, cli, run
 from bidder.errors import ExitCode, InputError
 from bidder.files.overrides import apply_overrides
+from bidder.files.platform_reports.canonical import TYPES as REPORT_COLUMNS
 from bidder.files.yaml_reader import parse_yaml, read_yaml
+from bidder.jobs.bids.config import load_bids
+from bidder.jobs.bids.output import (
+    BIDS_COLUMNS,
+    BOUNDS,
+    REASONS,
+    SCHEDULE_COLUMNS,
+    SEGMENT_COLUMNS,
+)
 from bidder.jobs.config import load_plan
 from bidder.jobs.replay import run_replay
 from bidder.jobs.replay_output import COLUMNS as RESULT_COLUMNS
 from bidder.jobs.schema import schema
+from bidder.keywords.spec import Account
+from bidder.keywords.spec_bidding import AlphaSpec, Exploration
+from bidder.keywords.spec_guardrails import Guardrails, StopRules
+from bidder.keywords.spec_reports import DataRules, ReportKind, ReportReader
+from bidder.keywords.spec_slots import SlotSpec
+from bidder.keywords.spec_terms import TermSpec
+from bidder.ledger.records import RunState
 
 DAY = 86_400_000_000
 FIRST = 1_790_784_000_000_000
@@ -37,7 +55,8 @@ MAIN = "python -m pip install . && bidder plan configs/double-11.yaml"
 TESTS = "python -m pip install '.[dev]' && pytest"
 
 
-PLANS, _, REST = README.partition("## Replaying past auctions")
+PLANS, _, REST = README.partition("## Keyword bids every night\n")
+BIDS, _, REST = REST.partition("## Replaying past auctions\n")
 REPLAYS, _, EXTENDING = REST.partition("## Extending it")
 
 
@@ -191,7 +210,7 @@ def test_every_experiment_and_world_is_told():
         assert f"| `{path.name}` |" in REPLAYS
         assert path.read_text(encoding="utf-8").count("bidder replay simulations/" + path.name) == 1
     for path in (ROOT / "simulations" / "worlds").glob("*.yaml"):
-        assert path.name in REPLAYS
+        assert path.name in BIDS + REPLAYS
 
 
 def test_columns_of_the_results_are_told(tmp_path):
@@ -212,6 +231,104 @@ def test_commands_of_the_replay_part_are_commands(tmp_path):
             assert apply_overrides(read_yaml(ROOT / "simulations" / "ipinyou.yaml"), [setting])
 
 
+def test_the_nightly_config_is_valid_and_all_that_can_be_said(tmp_path):
+    (text,) = blocks("yaml", BIDS)
+    config = tmp_path / "nightly.yaml"
+    config.write_text(text, encoding="utf-8")
+    load_bids(config)
+    assert best_match(Draft202012Validator(schema("bids")).iter_errors(read_yaml(config).data)) is None
+    told, known = set(re.findall(r"\w+", text)), schema("bids")
+    keys = set(known["properties"])
+    for section in known["$defs"].values():
+        keys |= set(section.get("properties", ()))
+    assert len(keys) > 80 and keys - told == set()
+    platforms = Account.model_fields["platform"].annotation.__args__
+    assert {name for name in platforms if name not in told} == set()
+
+
+def test_defaults_are_told_as_they_are(tmp_path):
+    """Where the example says what a job does anyway, the figure is the one that holds."""
+    config = tmp_path / "nightly.yaml"
+    config.write_text(blocks("yaml", BIDS)[0], encoding="utf-8")
+    given = load_bids(config).spec
+    assert given.alpha == AlphaSpec() and given.exploration == Exploration()
+    plain = Guardrails(bid=given.guardrails.bid)
+    differing = {"classes", "automated"}
+    assert given.guardrails.model_dump(exclude=differing) == plain.model_dump(exclude=differing)
+    differing = {"blocks", "min", "max"}
+    assert given.slots.model_dump(exclude=differing) == SlotSpec().model_dump(exclude=differing)
+    assert given.data.model_dump(exclude={"least_hours"}) == DataRules().model_dump(exclude={"least_hours"})
+    assert given.terms.model_copy(update={"least_cost": None, "exempt": []}) == TermSpec()
+    stop = StopRules()
+    assert f"by more than {stop.spend_change:.0%}" in BIDS
+    assert f"more than {stop.changed_share:.0%} of" in BIDS
+    assert stop.zero_conversions == 1e-6 and f"more than {stop.jump_sigmas:g} standard deviations" in BIDS
+
+
+def test_readers_kinds_and_columns_of_reports_are_told():
+    for value in (*ReportReader, *ReportKind):
+        assert re.search(rf"^\| `{value}`", BIDS, re.MULTILINE), value
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"`([a-z_, \n]+)`", BIDS))))
+    assert set(REPORT_COLUMNS) - told == set()
+
+
+def test_guardrails_are_told_in_their_order():
+    table = BIDS.partition("### Guardrails")[2].partition("Checks of the whole account")[0]
+    names = re.findall(r"`([a-z_]+)`", "\n".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)))
+    assert names[1:] == BOUNDS[1:]  # the first is the column's name
+    assert {reason for reason in REASONS if f"`{reason}`" not in BIDS} == set()
+    assert {word for word in RunState if f"`{word}`" not in BIDS} == set()
+
+
+def test_columns_of_the_bids_are_told():
+    for name, columns in (("bids.csv", BIDS_COLUMNS[:11]), ("schedule.csv", SCHEDULE_COLUMNS),
+                          ("segments.csv", SEGMENT_COLUMNS)):  # fmt: skip
+        (told,) = re.findall(rf"^\| `{name}` \|.*?`([a-z_, ]+)`", BIDS, re.MULTILINE)
+        assert tuple(told.split(", ")) == columns
+
+
+def bids_commands() -> list[list[str]]:
+    """The words of every command in the part about bids."""
+    lines = "".join(blocks("console", BIDS)).replace("\\\n", "")
+    return [shlex.split(line.removeprefix("$ ")) for line in lines.splitlines()]
+
+
+def test_commands_of_the_bids_part_are_commands():
+    """Their options exist; what they do is tested elsewhere."""
+    assert len(bids_commands()) == 4
+    for _, name, *words in bids_commands():
+        command = cli.get_command(Context(cli), name)
+        if name == "bids":
+            command, words = command.get_command(Context(command), words[0]), words[1:]
+        command.make_context(name, list(words))
+    group = cli.get_command(Context(cli), "bids")
+    listed = dict(re.findall(r"^\| `bidder bids (\w+) .*?` \|(.*)$", BIDS, re.MULTILINE))
+    assert set(listed) == set(BIDS_COMMANDS)
+    for name, said in listed.items():
+        known = {o for p in group.get_command(Context(group), name).params for o in p.opts}
+        assert set(re.findall(r"--[a-z-]+", said)) <= known, name
+
+
+def test_nights_run(tmp_path, monkeypatch, capsys):
+    """As they stand in the README, on a smaller world: first the proposal, then with approval."""
+    worlds = tmp_path / "simulations" / "worlds"
+    worlds.mkdir(parents=True)
+    (tmp_path / "configs").mkdir()
+    shutil.copy(ROOT / "configs" / "nightly.yaml", tmp_path / "configs")
+    world = (ROOT / "simulations" / "worlds" / "shop.yaml").read_text(encoding="utf-8")
+    smaller = world.replace("auctions: 130000", "auctions: 30000").replace("count: 160", "count: 40")
+    (worlds / "shop.yaml").write_text(smaller, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    generate, propose, approve, _ = (words[1:] for words in bids_commands())
+    assert run(generate) == 0 and run([*propose, "--no-report"]) == 0
+    (folder,) = (tmp_path / "runs" / "nightly").iterdir()
+    assert f"bidder bids approve runs/nightly/{folder.name}" in capsys.readouterr().out
+    assert run([*approve, "--no-report"]) == 0 and capsys.readouterr().out == ""
+    assert len((tmp_path / "runs" / "nightly.jsonl").read_text(encoding="utf-8").splitlines()) > 2
+    assert (tmp_path / "runs" / "exports" / folder.name / "change_google_ads_editor.csv").exists()
+    assert run(["bids", "rollback", folder.name]) == 0
+
+
 def test_all_commands_and_exit_codes_are_told():
     for name in COMMANDS:
         assert f"`bidder {name}" in README
@@ -220,9 +337,9 @@ def test_all_commands_and_exit_codes_are_told():
 
 
 def test_every_file_it_names_is_there():
-    for config in (ROOT / "configs").glob("*.yaml"):
-        assert f"`{config.name}`" in README
-    for path in re.findall(r"`((?:bidder|configs|simulations)/[\w/.-]+)`", README):
+    for config in (ROOT / "configs").glob("*.*"):
+        assert config.suffix in (".csv", ".png") or f"`{config.name}`" in README, config.name
+    for path in re.findall(r"`((?:bidder|configs|simulations)/[\w/.@-]+)`", README):
         assert (ROOT / path).exists(), path
     for path in re.findall(r"\]\((?!http)([^)]+)\)", README):
         assert path.startswith("#") or (ROOT / path).exists(), path
