@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,9 @@ import numpy as np
 from bidder.arrays import Bools, Ints
 from bidder.files.tables import FORMULA, guard
 from bidder.money import MICROS
+
+PART = 1 << 16
+"""Rows whose text is made at a time, so that no column ever stands in memory as text."""
 
 
 def money_column(micros: Ints, least_digits: int = 2, known: Bools | None = None) -> Any:
@@ -21,29 +26,39 @@ def money_column(micros: Ints, least_digits: int = 2, known: Bools | None = None
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    size = np.abs(micros)
-    whole = pc.cast(pa.array(size // MICROS), pa.string())
-    part = pc.utf8_lpad(pc.cast(pa.array(size % MICROS), pa.string()), 6, "0")
-    kept = pc.utf8_rpad(pc.utf8_rtrim(part, "0"), least_digits, "0")
-    text = whole
-    if least_digits or pc.any(pc.not_equal(kept, "")).as_py():
-        dot = pc.if_else(pc.equal(kept, ""), "", ".")
-        text = pc.binary_join_element_wise(whole, dot, kept, "")
-    sign = pc.if_else(pa.array(micros < 0), "-", "")
-    text = pc.binary_join_element_wise(sign, text, "")
-    return text if known is None else pc.if_else(pa.array(known), text, "")
+    whole, rest = np.divmod(np.abs(micros), MICROS)
+    part = pc.ascii_lpad(pc.cast(pa.array(rest), pa.string()), 6, "0")
+    kept = pc.ascii_rpad(pc.ascii_rtrim(part, "0"), least_digits, "0")
+    text = pc.cast(pa.array(whole), pa.string())
+    if least_digits:
+        text = pc.binary_join_element_wise(text, kept, ".")
+    elif pc.any(pc.not_equal(kept, "")).as_py():
+        text = pc.binary_join_element_wise(text, pc.if_else(pc.equal(kept, ""), "", "."), kept, "")
+    if (micros < 0).any():
+        text = pc.binary_join_element_wise(pc.if_else(pa.array(micros < 0), "-", ""), text, "")
+    return text if known is None or known.all() else pc.if_else(pa.array(known), text, "")
 
 
 def number_column(values: np.ndarray, digits: int) -> Any:
     """Floats as text, rounded to some digits, in their shortest form; empty for NaN."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     rounded = np.round(values.astype(np.float64), digits) + 0.0
-    whole = np.isfinite(rounded) & (rounded == np.rint(rounded)) & (np.abs(rounded) < 1e15)
-    text = np.where(np.isnan(rounded), "", rounded.astype(np.str_))
-    if whole.any():
-        text = np.where(whole, np.where(whole, rounded, 0).astype(np.int64).astype(np.str_), text)
-    return pa.array(text.astype(object), pa.string())
+    text = pc.cast(pa.array(rounded), pa.string())
+    size = np.abs(rounded)
+    other = ~(size < 1e10) | ((size < 1e-4) & (size > 0))  # where Arrow's exponents are not Python's
+    if not other.any():
+        return text
+    found, place = np.unique(rounded[other], return_inverse=True)
+    words = pa.array([_short(number) for number in found.tolist()], pa.string())
+    return pc.replace_with_mask(text, pa.array(other), words.take(pa.array(place)))
+
+
+def _short(number: float) -> str:
+    if math.isnan(number):
+        return ""
+    return str(int(number)) if abs(number) < 1e15 and number == int(number) else repr(number)
 
 
 def text_column(values: Any) -> Any:
@@ -55,8 +70,8 @@ def text_column(values: Any) -> Any:
     risky = _formulas(column)
     if not pc.any(risky).as_py():
         return column
-    pairs = zip(column.to_pylist(), risky.to_pylist(), strict=True)
-    return pa.array([guard(value) if needed else value for value, needed in pairs])
+    safe = pa.array([guard(value) for value in column.filter(risky).to_pylist()], pa.string())
+    return pc.replace_with_mask(column, risky, safe)
 
 
 def _formulas(column: Any) -> Any:
@@ -75,35 +90,73 @@ def like_formulas(values: Any) -> Bools:
     return found
 
 
-def coded_column(codes: np.ndarray, names: list[str]) -> Any:
-    """Text of codes into a list of names."""
+def coded_column(codes: np.ndarray, names: Any) -> Any:
+    """Text of codes into a list of names, or into what :func:`text_column` has made of one."""
     import pyarrow as pa
 
-    dictionary = text_column(names)
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), dictionary).cast(pa.string())
+    dictionary = names if isinstance(names, pa.Array) else text_column(names)
+    return dictionary.take(pa.array(codes.astype(np.int32)))
+
+
+def renamed_column(values: Any, name: Callable[[str], str]) -> Any:
+    """Text of few different values, each under another name."""
+    import pyarrow as pa
+
+    encoded = pa.array(values, pa.string(), from_pandas=False).dictionary_encode()
+    return text_column([name(value) for value in encoded.dictionary.to_pylist()]).take(encoded.indices)
 
 
 def format_columns(columns: Mapping[str, Any]) -> bytes:
     """Columns of text or whole numbers as a CSV file, ``\\n`` line ends, cells quoted where they must be."""
+    length = len(next(iter(columns.values())))
+    return format_parts(list(columns), length, lambda rows: [column[rows] for column in columns.values()])
+
+
+def format_parts(names: Sequence[str], length: int, cells: Callable[[slice], Sequence[Any]]) -> bytes:
+    """The same for columns that are made for some rows at a time.
+
+    Parameters
+    ----------
+    names : sequence of str
+    length : int
+        Rows in all.
+    cells : callable
+        The columns of a slice of the rows.
+    """
+    out = io.BytesIO()
+    out.write((",".join(guard(name) for name in names) + "\n").encode())
+    for lines in text_lines(length, cells):
+        out.write(lines)
+    return out.getvalue()
+
+
+def text_lines(
+    length: int, cells: Callable[[slice], Sequence[Any]], delimiter: str = ",", end: str = "\n"
+) -> Iterator[bytes]:
+    """Lines of a table as UTF-8, some tens of thousands at a time; for ``cells`` see :func:`format_parts`.
+
+    A cell that is a single text stands in every line as it is.
+    """
+    import pyarrow.compute as pc
+
+    for start in range(0, length, PART):
+        columns = cells(slice(start, min(start + PART, length)))
+        texts = [column if isinstance(column, str) else _quoted(column, delimiter) for column in columns]
+        lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*texts, delimiter), "", end)
+        _, offsets, content = lines.buffers()
+        yield content[: np.frombuffer(offsets, np.int32)[len(lines)]].to_pybytes()
+
+
+def _quoted(column: Any, delimiter: str) -> Any:
+    """Cells as text; those that hold a delimiter, a quote or a line end in quotes."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    header = ",".join(guard(name) for name in columns)
-    arrays = (pa.array(c) if isinstance(c, np.ndarray) else c for c in columns.values())
-    cells = [_quoted(column) for column in arrays]
-    lines = pc.binary_join_element_wise(*cells, ",")
-    return "\n".join([header, *lines.to_pylist(), ""]).encode("utf-8", "backslashreplace")
-
-
-def _quoted(column: Any) -> Any:
-    """Cells as text; those that hold a comma, a quote or a line end in quotes."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not pa.types.is_string(column.type):
-        return pc.cast(column, pa.string())
-    risky = pc.match_substring_regex(column, '[",\\r\\n]')
+    cells = pa.array(column) if isinstance(column, np.ndarray) else column
+    if not pa.types.is_string(cells.type):
+        return pc.cast(cells, pa.string())
+    risky = pc.match_substring_regex(cells, f'[{delimiter}"\\r\\n]')
     if not pc.any(risky).as_py():
-        return column
-    inside = pc.replace_substring(column, '"', '""')
-    return pc.if_else(risky, pc.binary_join_element_wise('"', inside, '"', ""), column)
+        return cells
+    inside = pc.replace_substring(cells, '"', '""')
+    return pc.if_else(risky, pc.binary_join_element_wise('"', inside, '"', ""), cells)

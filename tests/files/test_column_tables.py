@@ -1,10 +1,23 @@
 """Tables written column by column are the tables written row by row."""
 
+import codecs
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.files.column_tables import coded_column, format_columns, money_column, number_column, text_column
+from bidder.files import column_tables
+from bidder.files.change_sheets.tables import Columns, Layout, table_bytes
+from bidder.files.column_tables import (
+    coded_column,
+    format_columns,
+    format_parts,
+    money_column,
+    number_column,
+    renamed_column,
+    text_column,
+)
 from bidder.files.tables import format_table
 from bidder.jobs.generate_reports import money
 
@@ -35,3 +48,58 @@ def test_money_has_the_digits_asked_for():
 def test_numbers_are_short():
     values = np.array([0.1 + 0.2, 3.0, np.nan, -0.0, 1e-9, 1234.5])
     assert number_column(values, 6).to_pylist() == ["0.3", "3", "", "0", "0", "1234.5"]
+
+
+@given(
+    st.lists(
+        st.floats()
+        | st.floats(-1e-3, 1e-3)
+        | st.integers(-(10**17), 10**17).map(float)
+        | st.integers(9_999, 10_001).map(lambda n: n * 1e-8),
+        min_size=1,
+    ),
+    st.integers(0, 6),
+)
+def test_numbers_are_written_as_python_writes_them(values, digits):
+    with np.errstate(over="ignore", invalid="ignore"):
+        rounded = (np.round(np.array(values), digits) + 0.0).tolist()
+        found = number_column(np.array(values), digits).to_pylist()
+    for number, text in zip(rounded, found, strict=True):
+        if number != number:
+            assert text == ""
+        elif abs(number) < 1e15 and number == int(number):
+            assert text == str(int(number))
+        else:
+            assert text == repr(number)
+
+
+def test_parts_make_the_same_table(monkeypatch):
+    numbers, texts = np.arange(10), [f"{'+' * (n % 3)}{n}," for n in range(10)]
+    whole = format_columns({"n": numbers, "t": text_column(texts)})
+    monkeypatch.setattr(column_tables, "PART", 3)
+    sizes = []
+
+    def cells(rows):
+        sizes.append(rows.stop - rows.start)
+        return [numbers[rows], text_column(texts[rows])]
+
+    assert format_parts(["n", "t"], 10, cells) == whole
+    assert sizes == [3, 3, 3, 1]
+    assert format_parts(["n", "t"], 0, cells) == b"n,t\n"
+
+
+def test_values_under_other_names():
+    found = renamed_column(["b", "a", "b", ""], {"a": "=x", "b": "y", "": ""}.__getitem__)
+    assert found.to_pylist() == ["y", "'=x", "y", ""]
+
+
+@pytest.mark.parametrize("layout", Layout)
+@given(rows=st.lists(st.tuples(TEXT, TEXT), max_size=8))
+def test_columns_of_a_sheet_are_its_rows(layout, rows):
+    def cells(part):
+        return (*(text_column([row[k] for row in rows[part]]) for k in (0, 1)), "same")
+
+    before, after = ("first", '"', "+"), ("", "last", "x")
+    found = table_bytes(("a", "=b", "c"), layout, [before], Columns(len(rows), cells), [after])
+    assert found == table_bytes(("a", "=b", "c"), layout, [before, *((*row, "same") for row in rows), after])
+    assert found.startswith(codecs.BOM_UTF16_LE) == (layout is Layout.UTF_16_TABS)

@@ -6,11 +6,9 @@ operations). Bulksheets have no schedules, and audiences only get raises.
 
 from __future__ import annotations
 
-from itertools import chain
-
-from bidder.files.change_sheets.amounts import amount_text, micros_of
+from bidder.files.change_sheets.amounts import micros_of
 from bidder.files.change_sheets.contents import ChangeSheet, SheetBids, SheetSegment
-from bidder.files.change_sheets.tables import Layout, SheetReader, table_bytes
+from bidder.files.change_sheets.tables import Layout, SheetReader, bid_columns, table_bytes
 from bidder.keywords.platforms import PlatformProfile
 from bidder.keywords.platforms.styles import read_modifier, write_modifier
 
@@ -24,10 +22,10 @@ COLUMNS = (
 
 def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str, bytes]:
     """The bulksheet, when it has rows."""
-    keywords = (
-        ("Sponsored Products", "Keyword", "Update", "", "", number, campaign, group, "",
-         amount_text(bid, digits), keyword, match, "", "")
-        for campaign, group, keyword, match, number, bid in sheet.bids.rows()
+    keywords = bid_columns(
+        sheet.bids, digits, str,
+        lambda b: ("Sponsored Products", "Keyword", "Update", "", "", b.platform_id, b.campaign, b.ad_group,
+                   "", b.bid, b.keyword, b.match_type, "", ""),
     )  # fmt: skip
     audiences = (
         ("Sponsored Products", "Bidding Adjustment", "Update", "", "", "", one.campaign, "", "", "", "", "",
@@ -36,7 +34,7 @@ def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str
     )  # fmt: skip
     if sheet.empty:
         return {}
-    return {FILE: table_bytes(COLUMNS, chain(keywords, audiences), Layout.UTF_8_BOM)}
+    return {FILE: table_bytes(COLUMNS, Layout.UTF_8_BOM, keywords, audiences)}
 
 
 def read(files: dict[str, bytes], profile: PlatformProfile, reader: SheetReader) -> ChangeSheet:

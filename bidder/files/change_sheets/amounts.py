@@ -11,17 +11,6 @@ _AMOUNT = re.compile(r"\d{1,13}(\.\d{1,6}0*)?", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d)", re.ASCII)
 
 
-def amount_text(micros: int, digits: int) -> str:
-    """Currency units of an amount in micros: ``digits`` decimal digits, more only where they are needed.
-
-    >>> amount_text(1_230_000, 2), amount_text(55_000, 2), amount_text(3_000_000, 0)
-    ('1.23', '0.055', '3')
-    """
-    whole, rest = divmod(micros, MICROS)
-    decimals = f"{rest:06d}".rstrip("0").ljust(digits, "0")
-    return f"{whole}.{decimals}" if decimals else str(whole)
-
-
 def micros_of(text: str) -> int:
     """The amount that a text stands for, in micros.
 

@@ -74,6 +74,13 @@ class SheetBids:
         )  # fmt: skip
         return zip(*(column.tolist() for column in columns), strict=True)
 
+    def part(self, rows: slice) -> SheetBids:
+        """Some of them."""
+        return SheetBids(
+            self.campaign[rows], self.ad_group[rows], self.keyword[rows], self.match_type[rows],
+            self.platform_id[rows], self.bid[rows],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class ChangeSheet:

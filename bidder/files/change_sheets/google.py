@@ -8,12 +8,11 @@ in per cent: https://support.google.com/google-ads/editor/answer/30532.
 from __future__ import annotations
 
 import re
-from itertools import chain
 
-from bidder.files.change_sheets.amounts import amount_text, micros_of, minutes_of, time_text
+from bidder.files.change_sheets.amounts import micros_of, minutes_of, time_text
 from bidder.files.change_sheets.contents import ChangeSheet, SheetBids, SheetBlock, SheetSegment, weeks
 from bidder.files.change_sheets.devices import device_of
-from bidder.files.change_sheets.tables import Layout, SheetReader, SheetRow, table_bytes
+from bidder.files.change_sheets.tables import Layout, SheetReader, SheetRow, bid_columns, table_bytes
 from bidder.keywords.platforms import PlatformProfile
 from bidder.keywords.platforms.styles import read_modifier, write_modifier
 
@@ -33,15 +32,15 @@ _BLOCK = re.compile(r"\(([A-Z][a-z]+)(@\d+%)?\[(\d\d:\d\d)-(\d\d:\d\d)\]\)", re.
 def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str, bytes]:
     """The table, when it has rows."""
     blank = ("",) * (len(COLUMNS) - 5)
-    keywords = (
-        (campaign, group, keyword, match.capitalize(), amount_text(bid, digits), *blank)
-        for campaign, group, keyword, match, _, bid in sheet.bids.rows()
+    keywords = bid_columns(
+        sheet.bids, digits, str.capitalize,
+        lambda b: (b.campaign, b.ad_group, b.keyword, b.match_type, b.bid, *blank),
     )
     others = _campaigns(sheet, profile) + _audiences(sheet, profile)
     if not (len(sheet.bids) or others):
         return {}
     rest = (tuple(row.get(name, "") for name in COLUMNS) for row in others)
-    return {FILE: table_bytes(COLUMNS, chain(keywords, rest), Layout.UTF_16_TABS)}
+    return {FILE: table_bytes(COLUMNS, Layout.UTF_16_TABS, keywords, rest)}
 
 
 def _campaigns(sheet: ChangeSheet, profile: PlatformProfile) -> list[dict[str, str]]:

@@ -9,13 +9,11 @@ Zone" is off.
 
 from __future__ import annotations
 
-from itertools import chain
-
-from bidder.files.change_sheets.amounts import amount_text, micros_of
+from bidder.files.change_sheets.amounts import micros_of
 from bidder.files.change_sheets.contents import ChangeSheet, SheetBids, SheetBlock, SheetSegment, weeks
 from bidder.files.change_sheets.devices import device_of
 from bidder.files.change_sheets.google import DAYS
-from bidder.files.change_sheets.tables import Layout, SheetReader, SheetRow, table_bytes
+from bidder.files.change_sheets.tables import Layout, SheetReader, SheetRow, bid_columns, table_bytes
 from bidder.keywords.platforms import PlatformProfile
 from bidder.keywords.platforms.styles import read_modifier, write_modifier
 
@@ -34,17 +32,17 @@ _TIMES = ("From Hour", "From Minute", "To Hour", "To Minute")
 def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str, bytes]:
     """The bulk file, when it has records."""
     blank = ("",) * (len(COLUMNS) - 10)
-    keywords = (
-        ("Keyword", "Active", number, "", campaign, group, "", keyword, match.capitalize(),
-         amount_text(bid, digits), *blank)
-        for campaign, group, keyword, match, number, bid in sheet.bids.rows()
+    keywords = bid_columns(
+        sheet.bids, digits, str.capitalize,
+        lambda b: ("Keyword", "Active", b.platform_id, "", b.campaign, b.ad_group, "", b.keyword,
+                   b.match_type, b.bid, *blank),
     )  # fmt: skip
     others = [_hours(name, b, profile) for name, blocks in weeks(sheet.blocks).items() for b in blocks]
     others += [row for one in sheet.segments if (row := _segment(one, profile)) is not None]
     if not (len(sheet.bids) or others):
         return {}
     version, *rest = (tuple(row.get(name, "") for name in COLUMNS) for row in (_VERSION, *others))
-    return {FILE: table_bytes(COLUMNS, chain((version,), keywords, rest), Layout.UTF_8_BOM)}
+    return {FILE: table_bytes(COLUMNS, Layout.UTF_8_BOM, (version,), keywords, rest)}
 
 
 def _hours(campaign: str, block: SheetBlock, profile: PlatformProfile) -> dict[str, str]:

@@ -6,13 +6,13 @@ Zhitongche and Pinduoduo take a week as 7 x 24 hours: per cent of the bid there,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bidder.calendar import Weekday
-from bidder.files.change_sheets.amounts import amount_text, micros_of, minutes_of, time_text
+from bidder.files.change_sheets.amounts import micros_of, minutes_of, time_text
 from bidder.files.change_sheets.contents import ChangeSheet, SheetBids, SheetBlock, SheetSegment, weeks
-from bidder.files.change_sheets.tables import Layout, SheetReader, SheetRow, table_bytes
+from bidder.files.change_sheets.tables import Columns, Layout, SheetReader, SheetRow, bid_columns, table_bytes
 from bidder.keywords.platforms import PlatformProfile
 from bidder.keywords.platforms.styles import read_modifier, write_modifier
 
@@ -86,10 +86,7 @@ def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str
     """The tables that have rows."""
     form = FORMS[profile.name]
     layout = Layout.UTF_8_BOM if form.grid else Layout.UTF_8
-    bids = (
-        (campaign, group, keyword, form.matches[match], number, amount_text(bid, digits))
-        for campaign, group, keyword, match, number, bid in sheet.bids.rows()
-    )
+    bids = bid_columns(sheet.bids, digits, form.matches.__getitem__, lambda b: b)
     hours = _grid(sheet, form, profile) if form.grid else _list(sheet, form, profile)
     segments = (
         (form.kinds[one.kind], one.campaign, one.segment, write_modifier(one.modifier, profile.segment_style))
@@ -97,8 +94,9 @@ def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str
     )
     parts = (sheet.bids.bid, sheet.blocks, sheet.segments)
     columns = (form.bid_columns, form.schedule_columns, form.segment_columns)
-    tables = zip(form.files, parts, columns, (bids, hours, segments), strict=True)
-    return {file: table_bytes(names, rows, layout) for file, part, names, rows in tables if len(part)}
+    rows: tuple[Columns | Iterable[tuple[str, ...]], ...] = (bids, hours, segments)
+    tables = zip(form.files, parts, columns, rows, strict=True)
+    return {file: table_bytes(names, layout, made) for file, part, names, made in tables if len(part)}
 
 
 def _list(sheet: ChangeSheet, form: PlainForm, profile: PlatformProfile) -> Iterator[tuple[str, ...]]:

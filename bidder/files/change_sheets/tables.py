@@ -8,14 +8,16 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from bidder.errors import InputError, Place, Problem
-from bidder.files.tables import FORMULA, guard, unguard
+from bidder.files.change_sheets.contents import SheetBids
+from bidder.files.column_tables import money_column, renamed_column, text_column, text_lines
+from bidder.files.tables import guard, unguard
 
 T = TypeVar("T")
-_SUSPECT = frozenset((*FORMULA, "'"))
-"""Beginnings of the cells that have to be looked at; all others are safe."""
+END = "\r\n"
+"""Of a line."""
 
 
 class Layout(Enum):
@@ -28,16 +30,65 @@ class Layout(Enum):
     """As Google Ads Editor writes and reads it."""
 
 
-def table_bytes(columns: Sequence[str], rows: Iterable[Sequence[str]], layout: Layout) -> bytes:
-    """A table with guarded text."""
-    out = io.StringIO(newline="")
+@dataclass(frozen=True)
+class Columns:
+    """Rows of a table given as columns, for very many of them.
+
+    ``cells`` gives the columns of a slice of the rows: arrays of text, or one text for all rows.
+    """
+
+    length: int
+    cells: Callable[[slice], Sequence[Any]]
+
+
+class BidTexts(NamedTuple):
+    """Texts of some bids, each an Arrow array."""
+
+    campaign: Any
+    ad_group: Any
+    keyword: Any
+    match_type: Any
+    platform_id: Any
+    bid: Any
+
+
+def bid_columns(
+    bids: SheetBids, digits: int, match: Callable[[str], str], cells: Callable[[BidTexts], Sequence[Any]]
+) -> Columns:
+    """Rows of bids: ``match`` writes a match type, ``cells`` puts the texts of a bid into their columns."""
+
+    def part(rows: slice) -> Sequence[Any]:
+        some = bids.part(rows)
+        names = (some.campaign, some.ad_group, some.keyword, some.platform_id)
+        campaign, group, keyword, number = map(text_column, names)
+        matches = renamed_column(some.match_type, match)
+        return cells(BidTexts(campaign, group, keyword, matches, number, money_column(some.bid, digits)))
+
+    return Columns(len(bids), part)
+
+
+def table_bytes(
+    columns: Sequence[str], layout: Layout, *parts: Iterable[Sequence[str]] | Columns
+) -> bytes:
+    """A table with guarded text: the rows of all parts, one after the other."""
     tabs = layout is Layout.UTF_16_TABS
-    writer = csv.writer(out, delimiter="\t" if tabs else ",", lineterminator="\r\n")
-    writer.writerow([guard(name) for name in columns])
-    writer.writerows([guard(c) if c[:1] in _SUSPECT else c for c in row] for row in rows)
-    if tabs:
-        return codecs.BOM_UTF16_LE + out.getvalue().encode("utf-16-le")
-    return out.getvalue().encode(layout.value)
+    delimiter, encoding = ("\t", "utf-16-le") if tabs else (",", "utf-8")
+    out = io.BytesIO()
+    out.write({Layout.UTF_16_TABS: codecs.BOM_UTF16_LE, Layout.UTF_8_BOM: codecs.BOM_UTF8}.get(layout, b""))
+    for part in ([columns], *parts):
+        if not isinstance(part, Columns):
+            out.write(_lines(part, delimiter).encode(encoding))
+            continue
+        for lines in text_lines(part.length, part.cells, delimiter, END):
+            out.write(lines.decode().encode(encoding) if tabs else lines)
+    return out.getvalue()
+
+
+def _lines(rows: Iterable[Sequence[str]], delimiter: str) -> str:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=END)
+    writer.writerows([guard(c) for c in row] for row in rows)
+    return out.getvalue()
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bidder.calendar import Weekday
-from bidder.files.column_tables import coded_column, format_columns, money_column, number_column, text_column
+from bidder.files.column_tables import coded_column, format_parts, money_column, number_column, text_column
 from bidder.jobs.bids.night import MATCH_NAMES
 from bidder.keywords.data import MatchType
 from bidder.keywords.guardrails.bound import Bound
@@ -40,6 +40,8 @@ BIDS_COLUMNS = (
     "order_value", "explored", "platform_id",
 )
 """Columns of bids.csv; money in currency units, empty where unknown."""
+VALUE_DIGITS = 6
+"""Decimals of the value of a click, in bids.csv and in the ledger."""
 SCHEDULE_COLUMNS = ("campaign", "weekday", "start", "end", "modifier")
 """Columns of schedule.csv; times as HH:MM up to 24:00, the modifier as a multiplier."""
 SEGMENT_COLUMNS = ("kind", "campaign", "segment", "modifier")
@@ -55,33 +57,43 @@ def clock(minutes: int) -> str:
 
 def bids_table(proposal: Proposal, currency: str) -> bytes:
     """bids.csv: one row for each keyword, in the order of campaign, ad group, keyword and match type."""
+    digits, table = minor_digits(currency), proposal.night.keywords
+    names = (table.campaigns, table.ad_groups, MATCHES, REASONS, BOUNDS)
+    texts = tuple(text_column(list(one)) for one in names)
+    return format_parts(BIDS_COLUMNS, len(table), lambda rows: _bids_cells(proposal, rows, digits, *texts))
+
+
+def _bids_cells(
+    proposal: Proposal, rows: slice, digits: int, campaigns: Any, groups: Any, matches: Any, reasons: Any,
+    bounds: Any,
+) -> list[Any]:
+    """Some rows of bids.csv, in the order of :data:`BIDS_COLUMNS`."""
     table, bids, value = proposal.night.keywords, proposal.bids, proposal.value
-    digits = minor_digits(currency)
+    weighted, old, new = table.weighted_clicks[rows], bids.old[rows], bids.new[rows]
     maturity = np.divide(
-        table.matured_clicks, table.weighted_clicks, out=np.ones(len(table)), where=table.weighted_clicks > 0
+        table.matured_clicks[rows], weighted, out=np.ones(len(weighted)), where=weighted > 0
     )
-    group_campaign = table.ad_group_campaign[table.ad_group]
-    identity = table.platform_id if table.platform_id is not None else np.full(len(table), "", dtype=object)
-    return format_columns({
-        "campaign": coded_column(group_campaign, list(table.campaigns)),
-        "ad_group": coded_column(table.ad_group, list(table.ad_groups)),
-        "keyword": text_column(table.keyword),
-        "match_type": coded_column(table.match_type, MATCHES),
-        "old_max_cpc": money_column(bids.old, digits, bids.old >= 0),
-        "new_max_cpc": money_column(bids.new, digits, bids.new >= 0),
-        "value_per_click": number_column(value.value, 6),
-        "clicks": table.clicks,
-        "maturity": number_column(maturity, 4),
-        "reason": coded_column(bids.reason, REASONS),
-        "bound_by": coded_column(bids.bound_by, BOUNDS),
-        "supported_max_cpc": money_column(bids.supported, digits),
-        "wanted_max_cpc": money_column(bids.wanted, digits),
-        "conversions": number_column(table.conversions, 6),
-        "cvr": number_column(value.cvr, 6),
-        "order_value": number_column(value.order_value, 4),
-        "explored": number_column(bids.explored, 4),
-        "platform_id": text_column(identity),
-    })
+    group = table.ad_group[rows]
+    return [
+        coded_column(table.ad_group_campaign[group], campaigns),
+        coded_column(group, groups),
+        text_column(table.keyword[rows]),
+        coded_column(table.match_type[rows], matches),
+        money_column(old, digits, old >= 0),
+        money_column(new, digits, new >= 0),
+        number_column(value.value[rows], VALUE_DIGITS),
+        table.clicks[rows],
+        number_column(maturity, 4),
+        coded_column(bids.reason[rows], reasons),
+        coded_column(bids.bound_by[rows], bounds),
+        money_column(bids.supported[rows], digits),
+        money_column(bids.wanted[rows], digits),
+        number_column(table.conversions[rows], 6),
+        number_column(value.cvr[rows], 6),
+        number_column(value.order_value[rows], 4),
+        number_column(bids.explored[rows], 4),
+        "" if table.platform_id is None else text_column(table.platform_id[rows]),
+    ]
 
 
 def schedule_rows(proposal: Proposal) -> Iterator[tuple[str, str, str, str, float]]:
@@ -105,16 +117,17 @@ def schedules(proposal: Proposal) -> Schedules:
 
 
 def changes_of(proposal: Proposal) -> Changes:
-    """The changed bids as the ledger keeps them."""
+    """The changed bids as the ledger keeps them: those that bids.csv tells, to the same digits."""
     table, bids = proposal.night.keywords, proposal.bids
     rows = np.flatnonzero(bids.changed)
     campaigns, groups = np.array(table.campaigns, dtype=object), np.array(table.ad_groups, dtype=object)
-    identity = table.platform_id if table.platform_id is not None else np.full(len(table), "", dtype=object)
+    identity = np.full(len(rows), "", dtype=object) if table.platform_id is None else table.platform_id[rows]
     return Changes(
         campaigns[table.campaign[rows]], groups[table.ad_group[rows]], table.keyword[rows],
-        np.array(MATCHES, dtype=object)[table.match_type[rows]], identity[rows], bids.old[rows],
-        bids.new[rows], np.array(REASONS, dtype=object)[bids.reason[rows]],
-        np.array(BOUNDS, dtype=object)[bids.bound_by[rows]], table.clicks[rows], proposal.value.value[rows],
+        np.array(MATCHES, dtype=object)[table.match_type[rows]], identity, bids.old[rows], bids.new[rows],
+        np.array(REASONS, dtype=object)[bids.reason[rows]],
+        np.array(BOUNDS, dtype=object)[bids.bound_by[rows]], table.clicks[rows],
+        np.round(proposal.value.value[rows], VALUE_DIGITS) + 0.0,
     )
 
 
