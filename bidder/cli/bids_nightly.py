@@ -123,12 +123,12 @@ def backfill(
         raise click.UsageError(f"--from {first} lies after --to {last}")
     told: list[str] = []
     with watching(quiet) as progress:
-        outcomes = run_backfill(
+        summaries = run_backfill(
             config, first, last, out, overrides=overrides, progress=progress,
             told=lambda day, said: told.append(f"{day}: {said}"),
         )
     if as_json:
-        say_json([outcome.summary for outcome in outcomes])
+        say_json(list(summaries))
     elif not quiet:
         for line in told:
             click.echo(printable(line))

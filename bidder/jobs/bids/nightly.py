@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bidder.errors import LockedError
 from bidder.jobs.bids.config import LoadedBids, load_bids
 from bidder.jobs.bids.log import JsonLog
 from bidder.jobs.bids.night import remember
-from bidder.jobs.bids.propose import Lang, ProposeOutcome, propose_read
+from bidder.jobs.bids.propose import Lang, ProposeOutcome, propose_and_keep
 from bidder.jobs.bids.reading import read_account
 from bidder.jobs.bids.runs import open_run
 from bidder.jobs.bids.steps import StepOutcome, approve, confirm, export, now, record
@@ -106,19 +106,21 @@ def _night(
     if confirmed is not None:
         log.event("confirmed", confirmed=confirmed.run_id, **counts)
     memory = remember(ledger, loaded, last)
-    proposed = propose_read(loaded, data, memory, last, out, lang=lang, report=report, progress=watch)
+    proposed, written = propose_and_keep(loaded, data, memory, last, out, lang, report, watch)
     log.run_id = proposed.key.run_id
     summary = proposed.summary
     log.event("proposed", status=summary["status"], changed=summary["changed"], folder=str(proposed.folder))
     folder = open_run(proposed.folder)
-    run = record(folder, ledger, WHO)
+    new = ledger.find(folder.key) is None
+    run = record(folder, ledger, WHO, written.changes)
     exported = None
     if run.state is RunState.STOPPED:
         log.event("stopped", checks=[c["name"] for c in summary["checks"] if not c["passed"]])
     elif auto_approve and run.state in (RunState.PLANNED, RunState.APPROVED, RunState.EXPORTED):
         watch.stage("exporting")
         run = approve(folder, ledger, WHO) if run.state is RunState.PLANNED else run
-        exported = export(folder, ledger, WHO)
+        # What an earlier start has recorded is exported as it was recorded.
+        exported = export(folder, ledger, WHO, written.sheets if new else None)
         run = exported.run
         log.event("exported", folder=str(exported.folder), files=exported.files)
     log.event("finished", state=run.state.value)
@@ -147,14 +149,14 @@ def run_backfill(
     report: bool = False,
     progress: Progress | None = None,
     told: Callable[[date, str], None] = lambda day, said: None,
-) -> tuple[ProposeOutcome, ...]:
+) -> tuple[dict[str, Any], ...]:
     """Compute the nights of past days and enter them into the ledger; nothing is ever exported.
 
-    Days whose data is incomplete are passed over and told of.
+    Days whose data is incomplete are passed over and told of. Returns what summary.json says of the others.
     """
     from bidder.ledger.ledger import open_ledger
 
-    loaded, outcomes = load_bids(config, overrides), []
+    loaded, summaries = load_bids(config, overrides), []
     watch = progress or Silent()
     root = Path(out) if out is not None else Path("runs") / slug(loaded.spec.name) / "backfill"
     with open_ledger(loaded.spec.ledger, loaded.folder) as ledger, ledger.lock(loaded.spec.account.name):
@@ -164,8 +166,8 @@ def run_backfill(
                 memory = remember(ledger, loaded, day)
                 target = root / day.isoformat()
                 data = read_account(loaded, day, watch)
-                done = propose_read(
-                    loaded, data, memory, day, target, lang=lang, report=report, progress=watch
+                done, written = propose_and_keep(
+                    loaded, data, memory, day, target, lang, report, watch
                 )
             except LockedError as error:
                 told(day, str(error))
@@ -173,9 +175,9 @@ def run_backfill(
             folder = open_run(done.folder)
             if ledger.find(folder.key) is None:
                 ledger.record(
-                    folder.key, RunState.BACKFILLED, folder.summary, folder.changes(), folder.schedules(),
+                    folder.key, RunState.BACKFILLED, folder.summary, written.changes, folder.schedules(),
                     now=now(), who="backfill",
                 )
-            outcomes.append(done)
+            summaries.append(done.summary)
             told(day, f"{done.summary['changed']} of {done.summary['keywords']} bids would change")
-    return tuple(outcomes)
+    return tuple(summaries)

@@ -41,12 +41,28 @@ from bidder.jobs.bids.suggestions import Suggestions, suggest
 from bidder.jobs.outputs import slug
 from bidder.jobs.progress import Progress, Silent
 from bidder.keywords.propose import propose
-from bidder.ledger.records import RunKey
+from bidder.ledger.records import Changes, RunKey
 
 if TYPE_CHECKING:
     from bidder.keywords.result import Proposal
 
 Lang = Literal["en", "zh"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in a run folder, for steps that follow at once and would else read it back.
+
+    Attributes
+    ----------
+    changes : Changes
+        The changed bids.
+    sheets : dict of str to bytes
+        Change sheets by file name.
+    """
+
+    changes: Changes
+    sheets: dict[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -128,7 +144,14 @@ def propose_read(
     progress: Progress | None = None,
 ) -> ProposeOutcome:
     """The same for reports that are read, with what the ledger remembers."""
-    watch = progress or Silent()
+    return propose_and_keep(loaded, data, memory, last, out, lang, report, progress or Silent())[0]
+
+
+def propose_and_keep(
+    loaded: LoadedBids, data: AccountData, memory: Memory, last: date, out: str | Path | None, lang: Lang,
+    report: bool, watch: Progress,
+) -> tuple[ProposeOutcome, Written]:
+    """The same, with what was written."""
     watch.stage("setting bids")
     night = make_night(loaded, data, memory, last)
     proposal = propose(
@@ -142,10 +165,9 @@ def propose_read(
     suggestions = suggest(loaded, data, proposal)
     page = _report(loaded, key, proposal, data, memory, suggestions, lang, watch) if report else None
     watch.stage("writing")
-    files = _write(loaded, key, proposal, memory, summary, suggestions, page, folder)
-    return ProposeOutcome(
-        loaded, key, proposal, data, summary, folder, files, (*proposal.notes, *suggestions.notes)
-    )
+    files, written = _write(loaded, key, proposal, memory, summary, suggestions, page, folder)
+    notes = (*proposal.notes, *suggestions.notes)
+    return ProposeOutcome(loaded, key, proposal, data, summary, folder, files, notes), written
 
 
 def _input_hash(loaded: LoadedBids, data: AccountData, memory: Memory) -> str:
@@ -158,11 +180,11 @@ def _input_hash(loaded: LoadedBids, data: AccountData, memory: Memory) -> str:
 def _write(
     loaded: LoadedBids, key: RunKey, proposal: Proposal, memory: Memory, summary: dict[str, Any],
     suggestions: Suggestions, page: str | None, folder: Path,
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], Written]:
     """Write the run folder, summary.json last; returns the names."""
-    account = loaded.spec.account
+    account, changes = loaded.spec.account, changes_of(proposal)
     sheets = change_sheets(
-        account.platform, account.currency, changes_of(proposal), schedules(proposal), memory.schedules
+        account.platform, account.currency, changes, schedules(proposal), memory.schedules
     )
     checked = {
         BIDS_FILE: bids_table(proposal, account.currency),
@@ -180,7 +202,7 @@ def _write(
     with OutputFolder(folder, last=SUMMARY_FILE) as out:
         for name, content in files.items():
             out.bytes(name, content)
-    return (*sorted({*files} - {SUMMARY_FILE}), SUMMARY_FILE)
+    return (*sorted({*files} - {SUMMARY_FILE}), SUMMARY_FILE), Written(changes, sheets)
 
 
 def _report(

@@ -88,13 +88,14 @@ def approve(run: RunFolder, ledger: Ledger, who: str) -> Run:
     return ledger.move(run.key.run_id, RunState.APPROVED, now=now(), who=who)
 
 
-def record(run: RunFolder, ledger: Ledger, who: str) -> Run:
-    """Enter the run into the ledger as planned, or as stopped."""
+def record(run: RunFolder, ledger: Ledger, who: str, changes: Changes | None = None) -> Run:
+    """Enter the run into the ledger as planned, or as stopped; ``changes`` are read where not given."""
     there = ledger.find(run.key)
     if there is not None:
         return there
     state = RunState.STOPPED if run.summary["status"] == "stopped" else RunState.PLANNED
-    return ledger.record(run.key, state, run.summary, run.changes(), run.schedules(), now=now(), who=who)
+    changes = run.changes() if changes is None else changes
+    return ledger.record(run.key, state, run.summary, changes, run.schedules(), now=now(), who=who)
 
 
 def stop_message(run: RunFolder) -> str:
@@ -104,15 +105,18 @@ def stop_message(run: RunFolder) -> str:
     return "\n".join([f"{run.key.run_id} was stopped, nothing is exported:", *lines])
 
 
-def export(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
+def export(
+    run: RunFolder, ledger: Ledger, who: str, sheets: dict[str, bytes] | None = None
+) -> StepOutcome:
     """Write the change sheets, then enter it into the ledger.
 
-    A run that is exported already gets the same sheets again.
+    A run that is exported already gets the same sheets again. ``sheets`` are made from what the ledger says
+    where they are not given.
     """
     there = ledger.run(run.key.run_id)
     if there.state not in (RunState.APPROVED, RunState.EXPORTED):
         raise LockedError(f"{there.run_id} is {there.state}: only an approved run can be exported")
-    files = _sheets(run, ledger, change_sheets)
+    files = _sheets(run, ledger, change_sheets) if sheets is None else sheets
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
     return StepOutcome(moved, run.export, tuple(sorted(files)))
