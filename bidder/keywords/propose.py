@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bidder.arrays import Bools, Floats
-from bidder.keywords.bids.alpha import choose_alpha
+from bidder.keywords.bids.alpha import budget_aim, choose_alpha
 from bidder.keywords.bids.expected import Outlook, effect, look_ahead
 from bidder.keywords.bids.goal import Goal
 from bidder.keywords.bids.response import Response, respond
@@ -30,6 +30,8 @@ BUDGET_ROUNDS = 12
 """Most times that alpha is lowered until the guarded bids keep the budget."""
 BUDGET_MARGIN = 1e-3
 """Share of the budget that the search for alpha may leave unused."""
+TURNOVER_KEPT = 0.7
+"""Share of the turnover of earlier nights that counts in the next one."""
 UNTOUCHED = (Bound.AUTOMATED, Bound.NO_REFERENCE, Bound.HUMAN_EDIT, Bound.LEAST_DATA)
 
 
@@ -114,7 +116,11 @@ def propose(
     desk = _Desk(
         night, value, goal, spec, profile, outlook, explorer(night, value, spec, outlook.cost)
     )
-    alpha, bids = _within_budget(desk, choose_alpha(response, goal, spec.alpha, before))
+    alpha = choose_alpha(response, goal, spec.alpha, before)
+    alpha, bids = _within_budget(desk, alpha, budget_aim(response, goal))
+    turnover = before.turnover if before else 0.0
+    moved = TURNOVER_KEPT * turnover + outlook.moved(bids.old, bids.new)
+    alpha = replace(alpha, carried=replace(alpha.carried, turnover=moved))
     schedule = make_schedule(
         night.keywords.campaigns, night.hours, spec.slots, profile, night.schedule_before
     )
@@ -128,6 +134,7 @@ def propose(
         night.days, night.hours, expected_hours, bids.changed, _may_change(bids),
         float(outlook.cost.sum()), desk.spend(bids), spec.guardrails.stop, spec.data.least_hours,
         maturity=weights.maturity, ordinary=weights.weight > 0,
+        turnover=turnover,
     )
     return Proposal(
         night, value, goal.target, goal.budget, alpha, bids, schedule, segments,
@@ -140,18 +147,18 @@ def _may_change(bids: Bids) -> Bools:
     return may
 
 
-def _within_budget(desk: _Desk, alpha: Alpha) -> tuple[Alpha, Bids]:
-    """Lower alpha until the bids that guardrails make of it are expected to keep the budget.
+def _within_budget(desk: _Desk, alpha: Alpha, aim: float) -> tuple[Alpha, Bids]:
+    """Lower alpha until the bids that guardrails make of it are expected to cost no more than the aim.
 
     Where the most that a bid may fall in one night does not allow that, alpha is the highest one that comes
     as near to it as may be, and a note says so.
     """
     bids = desk.bids(alpha.chosen)
-    if desk.goal.budget is None or desk.spend(bids) <= desk.goal.budget:
+    if desk.spend(bids) <= aim:
         return alpha, bids
     low, high = desk.spec.alpha.min, alpha.chosen
     best = desk.bids(low)
-    reachable = max(desk.goal.budget, desk.spend(best) * (1 + BUDGET_MARGIN))
+    reachable = max(aim, desk.spend(best) * (1 + BUDGET_MARGIN))
     for _ in range(BUDGET_ROUNDS):
         middle = (low * high) ** 0.5
         trial = desk.bids(middle)

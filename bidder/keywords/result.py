@@ -55,12 +55,16 @@ class CarriedAlpha:
         Logarithm of alpha as chosen over alpha as then found in force: what guardrails make of it.
     day : int
         Ordinal of the day that the bids are for.
+    turnover : float
+        Share of the expected spend that our changes have moved from keyword to keyword, or added or taken
+        away, in the last nights; older nights count less.
     """
 
     free: float
     level: float
     gap: float
     day: int
+    turnover: float = 0.0
 
 
 @dataclass(frozen=True)

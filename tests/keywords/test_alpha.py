@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bidder.keywords.bids.alpha import choose_alpha
+from bidder.keywords.bids.alpha import budget_aim, choose_alpha
 from bidder.keywords.bids.goal import Goal
 from bidder.keywords.bids.response import Response, calibration, respond
 from bidder.keywords.data import AccountDays, DayWeights
@@ -38,7 +38,8 @@ def test_undamped_alpha_meets_the_target(target, traffic, price, conversion):
 def test_undamped_alpha_spends_a_budget_that_binds(share, traffic, price):
     goal = Goal(0.01, budget=900 * share, traffic=traffic, price=price)
     alpha = choose_alpha(RESPONSE, goal, FREE)
-    assert at(RESPONSE, alpha.chosen, goal)[1] == pytest.approx(goal.budget)
+    assert at(RESPONSE, alpha.chosen, goal)[1] == pytest.approx(budget_aim(RESPONSE, goal))
+    assert 0.89 * goal.budget < budget_aim(RESPONSE, goal) < goal.budget
     assert alpha.bound_by == "budget"
 
 
@@ -63,7 +64,7 @@ def test_marginal_target_is_the_derivative():
 def test_a_budget_is_kept_at_once_though_damped():
     goal = Goal(0.01, budget=300)
     alpha = choose_alpha(RESPONSE, goal, AlphaSpec())
-    assert at(RESPONSE, alpha.chosen, goal)[1] == pytest.approx(300)
+    assert at(RESPONSE, alpha.chosen, goal)[1] == pytest.approx(budget_aim(RESPONSE, goal))
     # Upwards it takes its time.
     up = choose_alpha(RESPONSE, Goal(0.01, budget=5000), AlphaSpec(max=100))
     assert up.chosen == pytest.approx(0.8 * np.exp(0.25))

@@ -16,6 +16,23 @@ WIDEST_LEAD = 1.0
 """Most that the logarithm of the alpha on the way to the target is away from that of the bids in force."""
 
 
+SPECIAL_DAY_NOISE = 0.05
+"""Log standard deviation of what a day with indices costs, as these are somebody's guess."""
+
+
+def budget_aim(response: Response | None, goal: Goal) -> float:
+    """Expected cost that a budget is kept with, currency units; inf without a budget.
+
+    It is one standard deviation of the forecast below the budget, so that a forecast that is a little too
+    low does not break it.
+    """
+    if goal.budget is None:
+        return math.inf
+    noise = response.cost_noise if response else 0.0
+    special = (goal.traffic, goal.price, goal.conversion) != (1.0, 1.0, 1.0)
+    return goal.budget * math.exp(-noise - (SPECIAL_DAY_NOISE if special else 0.0))
+
+
 def choose_alpha(
     response: Response | None, goal: Goal, spec: AlphaSpec, before: CarriedAlpha | None = None
 ) -> Alpha:
@@ -72,10 +89,9 @@ def _for_roas(response: Response, goal: Goal) -> float:
 
 def _for_budget(response: Response, goal: Goal) -> float:
     """Alpha that spends the budget of the day."""
-    if goal.budget is None:
-        return math.inf
     cost = response.cost * goal.traffic * goal.price
-    return float(goal.price * response.in_force * (goal.budget / cost) ** (1 / response.cost_slope))
+    aim = budget_aim(response, goal)
+    return float(goal.price * response.in_force * (aim / cost) ** (1 / response.cost_slope))
 
 
 def _gap(response: Response, before: CarriedAlpha | None) -> float:

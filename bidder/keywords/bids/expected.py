@@ -47,6 +47,12 @@ class Outlook:
         ratio: Floats = np.where(known, new / np.where(known, old, 1), 1.0)
         return ratio
 
+    def moved(self, old: Ints, new: Ints) -> float:
+        """Share of the expected cost that new bids move, from keyword to keyword or altogether."""
+        total = float(self.cost.sum())
+        change = float(self.cost @ np.abs(self.ratio(old, new) ** self.cost_slope - 1))
+        return change / total if total > 0 else 0.0
+
     def spend(self, old: Ints, new: Ints) -> float:
         """Expected cost of the day at new bids."""
         return float(self.cost @ self.ratio(old, new) ** self.cost_slope)

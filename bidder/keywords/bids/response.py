@@ -24,9 +24,9 @@ COST_SLOPE, COST_SLOPE_SD, COST_SLOPES = 1.5, 0.3, (1.0, 3.0)
 """The same of d log cost / d log alpha: more clicks, and dearer ones."""
 LEAST_NOISE = 0.02
 """Standard deviation of the log of a day's ROAS or cost that is assumed at least."""
-ENOUGH_CLICKS = 1000.0
+ENOUGH_CLICKS = 4000.0
 """Days are forgotten as fast as leaves the level so many clicks."""
-HALF_LIVES = (2.0, 4.0, 8.0, 16.0, 32.0)
+HALF_LIVES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Days; the shortest that leaves enough clicks is taken for levels."""
 SLOPE_HALF_LIFE = 14.0
 CALIBRATION_HALF_LIFE = 14.0

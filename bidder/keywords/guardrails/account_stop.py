@@ -33,6 +33,7 @@ def account_checks(
     *,
     maturity: Floats | None = None,
     ordinary: Bools | None = None,
+    turnover: float = 0.0,
 ) -> tuple[Check, ...]:
     """Everything that may stop a night; a check that is switched off in the spec is left out.
 
@@ -55,6 +56,8 @@ def account_checks(
         Share of the conversions of each day's clicks that have been reported; by default all.
     ordinary : ndarray of bool, shape (D,), optional
         Days that are like others; promotion days are not, and then tell nothing about a jump.
+    turnover : float
+        Share of the spend that our own changes of the last nights have moved.
     """
     reported = np.ones(len(days.day)) if maturity is None else maturity
     usual = np.ones(len(days.day), dtype=np.bool_) if ordinary is None else ordinary
@@ -67,7 +70,7 @@ def account_checks(
     if spec.zero_conversions is not None:
         checks.append(_zero_conversions(days, reported, spec.zero_conversions))
     if spec.jump_sigmas is not None:
-        checks.extend(jump_checks(days, reported, usual, spec.jump_sigmas))
+        checks.extend(jump_checks(days, reported, usual, spec.jump_sigmas, turnover))
     return tuple(checks)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from math import log, pi, sqrt
+from math import hypot, log, pi, sqrt
 
 import numpy as np
 
@@ -24,6 +24,9 @@ RECENT_DAYS = 7
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 NORMAL_MAD = 1.4826
 """Standard deviations of a normal distribution in one median absolute deviation."""
+OWN_CHANGES = 0.3
+"""Log standard deviation of the last day's figures for each unit of turnover: spend that our own changes
+moved to other keywords may come back as more or as less than was expected."""
 CLICK_SLOPE = COST_SLOPE + ROAS_SLOPE
 """d log clicks / d log bid."""
 
@@ -70,7 +73,9 @@ class _Past:
     moved: Floats
 
 
-def jump_checks(days: AccountDays, maturity: Floats, ordinary: Bools, limit: float) -> list[Check]:
+def jump_checks(
+    days: AccountDays, maturity: Floats, ordinary: Bools, limit: float, turnover: float = 0.0
+) -> list[Check]:
     """Checks of the last day's clicks, cost and conversions; see :func:`_jump` for the arithmetic."""
     known = days.clicks[:-1][-7 * WEEKS :].sum(), days.cost[:-1][-7 * WEEKS :].sum() / MICROS
     clicks_per_cost = known[0] / known[1] if known[1] > 0 else 1.0
@@ -80,10 +85,10 @@ def jump_checks(days: AccountDays, maturity: Floats, ordinary: Bools, limit: flo
         _Series("cost", days.cost / MICROS, clicks_per_cost, COST_SLOPE),
         _Series("conversions", days.conversions / maturity, last, CLICK_SLOPE),
     )
-    return [_check(days, one, ordinary, limit) for one in series]
+    return [_check(days, one, ordinary, limit, OWN_CHANGES * turnover) for one in series]
 
 
-def _check(days: AccountDays, one: _Series, ordinary: Bools, limit: float) -> Check:
+def _check(days: AccountDays, one: _Series, ordinary: Bools, limit: float, own: float) -> Check:
     name, unit = f"jump_{one.name}", "standard deviations"
     if not len(days.day) or not ordinary[-1]:
         said = f"The last day is not like others, so that its {one.name} are not compared."
@@ -96,7 +101,7 @@ def _check(days: AccountDays, one: _Series, ordinary: Bools, limit: float) -> Ch
             f"{len(past.age)} in all, where {LEAST_SAME} and {LEAST_DAYS} are needed."
         )
         return Check(name, True, 0.0, limit, unit, said)
-    sigmas, expected = _jump(past, one)
+    sigmas, expected = _jump(past, one, own)
     weekday = WEEKDAYS[date.fromordinal(int(days.day[-1])).weekday()]
     said = (
         f"The last day's {one.name} come to {one.amount[-1]:,.6g}, where about {expected:,.6g} were to be "
@@ -122,15 +127,15 @@ def _past(days: AccountDays, one: _Series, ordinary: Bools) -> _Past:
     return _Past(age % 7, age, np.log(one.amount[rows]) + one.slope * moved, moved)
 
 
-def _jump(past: _Past, one: _Series) -> tuple[float, float]:
+def _jump(past: _Past, one: _Series, own: float) -> tuple[float, float]:
     """How many standard deviations the last day is off, and what was expected of it.
 
     Deviations are of logarithms, from the median of the same weekday, and from that median moved by the
     median deviation of the last seven days; the smaller one counts, and none where they disagree in sign:
     a level that has changed for good is no jump. The standard deviation is the median absolute deviation
     of all days from their weekday's median (x 1.4826; Huber & Ronchetti 2009, *Robust Statistics*,
-    section 5.1), wider by what is not known about a median and about the effect of bids, and no less than
-    the noise of counting.
+    section 5.1), wider by what is not known about a median and about the effect of bids (of their level,
+    and of ``own`` changes that move spend from keyword to keyword), and no less than the noise of counting.
     """
     medians = np.array([np.median(past.amount[past.weekday == d]) if (past.weekday == d).any() else np.nan
                         for d in range(7)])  # fmt: skip
@@ -140,7 +145,7 @@ def _jump(past: _Past, one: _Series) -> tuple[float, float]:
     n = len(past.age) - len(np.unique(past.weekday))
     same = int((past.weekday == 0).sum())
     spread = NORMAL_MAD * float(np.median(np.abs(off))) * sqrt(len(past.age) / n) * sqrt(1 + pi / 2 / same)
-    bids = COST_SLOPE_SD * float(np.median(past.moved[past.weekday == 0]))
+    bids = hypot(COST_SLOPE_SD * float(np.median(past.moved[past.weekday == 0])), own)
     sigmas = [_signed(one.amount[-1] * one.counts, np.exp(c) * one.counts, spread, bids) for c in centres]
     nearest = int(np.argmin(np.abs(sigmas)))
     agree = sigmas[0] * sigmas[1] > 0
