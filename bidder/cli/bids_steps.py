@@ -53,7 +53,7 @@ def propose(
     elif not quiet:
         print_proposal(outcome.summary)
     if not quiet:
-        click.echo(printable(f"written to {outcome.folder}: {', '.join(outcome.files)}"), err=True)
+        click.echo(printable(f"written to {short(outcome.folder)}"), err=True)
     if outcome.proposal.stopped:
         click.echo(printable(stop_message(open_run(outcome.folder))), err=True)
         return int(ExitCode.GUARDRAIL)

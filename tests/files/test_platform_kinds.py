@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bidder.errors import InputError
@@ -26,6 +28,15 @@ def test_rows_without_keywords_are_about_campaigns(tmp_path, part, value, kind):
     report, rows = opened(tmp_path, part, [f"2026-10-0{k},{value},core,,,,10,{k},1.50,0,0" for k in (1, 2)])
     assert report.kind is report.facts.kind is kind and len(rows) == 2
     assert [row["clicks"] for row in rows] == [1, 2]
+
+
+def test_rows_of_days_that_are_not_read_tell_it_too(tmp_path):
+    text = "\n".join([HEADER.format(part="hour"), "2026-10-02,7,core,,,,10,1,1.50,0,0"]) + "\n"
+    (tmp_path / "report.csv").write_text(text, encoding="utf-8")
+    sources = [ReportSource(path="report.csv")]
+    (report,) = open_reports(sources, tmp_path, "CNY", until=date(2026, 10, 1))
+    assert report.kind is ReportKind.HOURS
+    assert sum(len(batch) for batch in report.batches()) == 0
 
 
 def test_rows_with_keywords_are_about_keywords(tmp_path):

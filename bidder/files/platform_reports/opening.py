@@ -127,8 +127,8 @@ def _told_by_rows(report: OpenReport) -> OpenReport:
     if report.kind is not ReportKind.KEYWORDS or report.source.kind is not None or not parts:
         return report
     told = replace(report, kind=ReportKind.HOURS if "hour" in parts else ReportKind.SEGMENTS)
-    try:
-        rows = next(told.batches(), None)
+    try:  # rows of later days tell it as well
+        rows = next(replace(told, until=None).batches(), None)
     except InputError:  # told when the whole report is read
         return report
     named = rows is None or bool(pc.any(pc.not_equal(rows.column("keyword"), "")).as_py())
