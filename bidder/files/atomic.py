@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import secrets
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from bidder.errors import InputError, Place, Problem
+from bidder.files.left import new_file, remove_if_left
 from bidder.files.tables import format_table
 
 
@@ -37,14 +41,19 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.tmp")
+    _take_away_left(target)
+    temporary, handle = new_file(
+        lambda: target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
+    )
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(target)
+            if os.name != "nt":
+                temporary.replace(target)  # while it is locked, so that nobody takes it for a left one
+        if os.name == "nt":  # an open file cannot be renamed there
+            temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
@@ -52,14 +61,39 @@ def _replace(target: Path, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def _prefix(target: Path) -> str:
+    return f".{target.name[:100]}."
+
+
+def _take_away_left(target: Path) -> None:
+    """Remove the temporary files that killed processes have left of a target."""
+    left = re.compile(re.escape(_prefix(target)) + r"[0-9a-f]{12}\.tmp")
+    with contextlib.suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if left.fullmatch(entry.name):
+                remove_if_left(entry.path)
+
+
 def _sync_folder(folder: Path) -> None:
     # Windows cannot open a folder, and some network file systems cannot sync one.
-    with contextlib.suppress(OSError):
+    try:
         handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _make_folder(path: Path) -> None:
+    new = [folder for folder in (path, *path.parents) if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in new:
+        _sync_folder(folder.parent)
 
 
 def _unwritable(path: str | Path, error: OSError) -> InputError:
@@ -105,7 +139,7 @@ class OutputFolder:
             self.commit()
 
     def commit(self) -> None:
-        """Write every file, ``last`` at the end.
+        """Write every file, ``last`` at the end; files that are all there already stay as they are.
 
         Raises
         ------
@@ -113,9 +147,65 @@ class OutputFolder:
             When the folder cannot be made or written to.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            if self._is_there():
+                return
+            _make_folder(self.path)
             (self.path / self._last).unlink(missing_ok=True)
         except OSError as error:
             raise _unwritable(self.path, error) from None
         for name in sorted(self._files, key=lambda n: n == self._last):
             write_bytes(self.path / name, self._files[name])
+
+    def _is_there(self) -> bool:
+        """Whether every file stands there with the same content, for good."""
+        if not all(_holds(self.path / name, content) for name, content in self._files.items()):
+            return False
+        for name in self._files:
+            _take_away_left(self.path / name)
+        _sync_folder(self.path)  # the process that wrote them may have been killed before it did
+        return True
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def write_folder(path: str | Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder that appears with all of its files at once; the caller alone works on it.
+
+    Where the folder is there already, the files are written into it one by one, the last by name at the end.
+
+    Parameters
+    ----------
+    path : path
+    files : mapping of str to bytes
+        Content by name, at least one.
+
+    Raises
+    ------
+    InputError
+        When the place cannot be written to.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists():
+        _fill(target, files)
+        return
+    growing = target.with_name(f"{_prefix(target)}tmp")
+    shutil.rmtree(growing, ignore_errors=True)  # of a killed process
+    try:
+        _fill(growing, files)
+        growing.rename(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    finally:
+        shutil.rmtree(growing, ignore_errors=True)
+
+
+def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    with OutputFolder(folder, last=max(files)) as out:
+        for name, content in files.items():
+            out.bytes(name, content)

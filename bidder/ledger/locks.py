@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from bidder.errors import InputError, LockedError, Place, Problem
 
 if TYPE_CHECKING:
     from bidder.ledger.database import OpenDatabase
+
+NAMING_SECONDS = 1.0
+"""How long a holder whose name is not known yet is waited for."""
 
 _SINCE = """
 SELECT a.application_name, a.client_addr, a.backend_start
@@ -66,11 +70,35 @@ def file_lock(beside: Path, account: str) -> Iterator[None]:
 
 
 def _holder_of(path: Path) -> str:
+    """Who holds a lock; one who has just got it is given a moment to say so."""
+    end = monotonic() + NAMING_SECONDS
+    while True:
+        said, alive = _read_holder(path)
+        if alive or monotonic() > end:
+            return said
+        sleep(0.01)
+
+
+def _read_holder(path: Path) -> tuple[str, bool]:
+    """What is written there, and whether it is not just what a killed process has left."""
     try:
         pid, host, since = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError):
-        return ""
-    return f"process {pid} on {host} since {since}"
+        return "", False
+    alive = not isinstance(pid, int) or host != socket.gethostname() or _lives(pid)
+    return f"process {pid} on {host} since {since}", alive
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":  # there is no harmless signal there
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass
+    return True
 
 
 @contextmanager

@@ -6,6 +6,8 @@ into the folder; the limit does not cover the arrays that come out.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +19,10 @@ from typing import Any
 import duckdb
 
 from bidder.errors import InputError, Place, Problem
+from bidder.files.left import new_folder, remove_if_left
 
+PREFIX = "bidder-reports-"
+"""Of the folders' names."""
 COUNTABLE = 2**63
 """No sum of whole numbers may reach this."""
 
@@ -45,7 +50,7 @@ class Database:
 
     def __init__(self, memory_limit_mb: int, threads: int, folder: Path | None) -> None:
         try:
-            self.path = Path(tempfile.mkdtemp(prefix="bidder-reports-", dir=folder))
+            self.path, self._lock = _own_folder(folder)
         except OSError as error:
             raise _no_room(folder or Path(tempfile.gettempdir()), error.strerror or str(error)) from None
         config = {
@@ -62,7 +67,7 @@ class Database:
                 self._connection = duckdb.connect(str(self.path / "rows.duckdb"), config=config)
                 self._be_temporary()
         except BaseException:
-            shutil.rmtree(self.path, ignore_errors=True)
+            self._remove()
             raise
 
     def _be_temporary(self) -> None:
@@ -90,7 +95,13 @@ class Database:
     def close(self) -> None:
         """Close the database and take its folder away."""
         self._connection.close()
+        self._remove()
+
+    def _remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def __enter__(self) -> Database:
         return self
@@ -120,6 +131,14 @@ class Database:
             raise InputError(Problem(what, f"less than {COUNTABLE:.1e} in all (money in micros)")) from None
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise _no_room(self.path.parent, str(error).splitlines()[0]) from None
+
+
+def _own_folder(parent: Path | None) -> tuple[Path, int | None]:
+    """A new temporary folder, and the handle that locks it."""
+    with contextlib.suppress(OSError):
+        for path in (parent or Path(tempfile.gettempdir())).glob(f"{PREFIX}*"):
+            remove_if_left(path)
+    return new_folder(lambda: Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
 
 
 def _no_room(folder: Path, reason: str) -> InputError:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bidder.errors import GuardrailError, LockedError
-from bidder.files.atomic import OutputFolder
+from bidder.files.atomic import write_folder
 from bidder.jobs.bids.runs import RunFolder, ledger_place
 from bidder.jobs.bids.sheets import change_sheets, rollback_sheets
 from bidder.ledger.records import Effects, RunState, Took
@@ -130,10 +130,8 @@ def _sheets(run: RunFolder, ledger: Ledger, make: Maker) -> dict[str, bytes]:
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
-    if files:
-        with OutputFolder(folder, last=max(files)) as out:
-            for name, content in files.items():
-                out.bytes(name, content)
+    if files:  # the lock of the account keeps everybody else out of the folder
+        write_folder(folder, files)
 
 
 def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
