@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,20 @@ def test_both_in_one_report_are_refused_with_the_row(tmp_path, order):
         opened(tmp_path, "hour", rows[::order])
     (problem,) = caught.value.problems
     assert (problem.place.row, problem.place.field) == (3 if order == 1 else 2, "keyword")
+
+
+def test_files_are_named_as_short_as_they_can_be(tmp_path, monkeypatch):
+    """Also where a folder is a link, and the way up from it another one."""
+    (tmp_path / "far" / "configs").mkdir(parents=True)
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "configs")
+    text = HEADER.format(part="hour") + "\n2026-10-01,7,core,g,shoes,exact,10,1,1.50,0,0\n"
+    for folder in (tmp_path, tmp_path / "far"):
+        (folder / "report.csv").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for pattern in ("../report.csv", "../repor?.csv"):
+        named = [
+            open_reports([ReportSource(path=pattern)], Path(folder), "CNY")[0].file
+            for folder in ("configs", "link")
+        ]
+        assert named == ["report.csv", f"link/{pattern.replace('?', 't')}"]

@@ -85,10 +85,16 @@ def _files(source: ReportSource, folder: Path) -> list[str]:
     if "\0" in source.path:
         return []
     if (folder / source.path).is_file():
-        return [str(folder / source.path)]
+        return [_shorter(str(folder / source.path))]
     pattern = Path(glob.escape(str(folder))) / source.path
     found = glob.iglob(str(pattern), recursive=True)  # noqa: PTH207 - pathlib takes no absolute pattern
-    return sorted({file for file in found if Path(file).is_file()}, key=_natural)
+    return sorted({_shorter(file) for file in found if Path(file).is_file()}, key=_natural)
+
+
+def _shorter(file: str) -> str:
+    """The path without ``folder/..``, which leads elsewhere where the folder is a link."""
+    short = os.path.normpath(file)
+    return short if os.path.realpath(short) == os.path.realpath(file) else file
 
 
 def _natural(file: str) -> list[tuple[int, int, str]]:
