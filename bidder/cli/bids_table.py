@@ -38,10 +38,13 @@ REASON_WORDS = {
 }
 """Why a bid is wanted, for a reader."""
 ALPHA_WORDS = {
-    "roas": "set by the target", "budget": "set by the budget", "limit": "at its limit",
-    "none": "nothing is known of the account's response yet",
+    "roas": "what the target allows", "budget": "what the budget allows",
+    "limit": "what alpha.min or alpha.max allows",
+    "none": "where nothing is known of the account's response",
 }
-"""What decided about alpha."""
+"""What alpha is, or is on its way to."""
+ARRIVED = 0.005
+"""Share by which alpha may be off and still be said to have arrived."""
 
 
 def short(path: str | Path) -> str:
@@ -72,11 +75,17 @@ def proposal_lines(summary: dict[str, Any]) -> list[str]:
         f"  revenue a day  {money(revenue['before'])} -> {money(revenue['mean'])}",
         f"  ROAS           {roas['before']:.2f} -> {roas['mean']:.2f}  (80%: {roas['low']:.2f} to "
         f"{roas['high']:.2f})",
-        f"  alpha          {alpha['in_force']:.3f} -> {alpha['chosen']:.3f}, "
-        f"{ALPHA_WORDS[alpha['bound_by']]}",
+        f"  alpha          {alpha['in_force']:.3f} -> {alpha['chosen']:.3f}, {_where_to(alpha)}",
     ]
     lines += [f"  {count:,} {BOUND_WORDS[name]}" for name, count in summary["bound_by"].items()]
     return lines
+
+
+def _where_to(alpha: dict[str, Any]) -> str:
+    allowed = ALPHA_WORDS[alpha["bound_by"]]
+    if abs(alpha["chosen"] / alpha["wanted"] - 1) <= ARRIVED:
+        return allowed
+    return f"on its way to {alpha['wanted']:.3f}, {allowed}"
 
 
 def print_night(outcome: NightOutcome) -> None:
