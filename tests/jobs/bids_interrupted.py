@@ -43,14 +43,10 @@ class Case:
     seconds: float
     calls: int
 
-    @property
-    def env(self) -> dict[str, str]:
-        return {"TMPDIR": "tmp"}
-
     @contextmanager
-    def copy(self, name: str) -> Iterator[Path]:
+    def copy(self, name: str, home: Path | None = None) -> Iterator[Path]:
         """A folder to start in."""
-        folder = self.template.parent / f"{self.template.name}-{name}"
+        folder = (home or self.template.parent) / f"{self.template.name}-{name}"
         shutil.copytree(self.template, folder)
         try:
             yield folder

@@ -51,7 +51,7 @@ static int inside_fd(int fd) {
     ssize_t n = readlink(link, path, sizeof path - 1);
     if (n < 0) return 0;
     path[n] = 0;
-    return inside(path);
+    return path[0] == '/' && inside(path); /* not a pipe */
 }
 
 static int inside_at(int folder, const char *path) {

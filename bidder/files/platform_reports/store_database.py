@@ -26,6 +26,12 @@ PREFIX = "bidder-reports-"
 COUNTABLE = 2**63
 """No sum of whole numbers may reach this."""
 
+_NO_ROOM = (
+    duckdb.IOException, duckdb.OutOfMemoryException,
+    # What a failed write becomes when a statement is committed, and what every later statement says then.
+    duckdb.TransactionException, duckdb.FatalException,
+)
+
 
 class Database:
     """A DuckDB database that is gone when it is closed.
@@ -129,7 +135,7 @@ class Database:
         except (duckdb.ConversionException, duckdb.OutOfRangeException):
             what = "the sums over the reports are larger than can be counted"
             raise InputError(Problem(what, f"less than {COUNTABLE:.1e} in all (money in micros)")) from None
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except _NO_ROOM as error:
             raise _no_room(self.path.parent, str(error).splitlines()[0]) from None
 
 
