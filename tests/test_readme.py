@@ -309,6 +309,15 @@ def test_commands_of_the_bids_part_are_commands():
         assert set(re.findall(r"--[a-z-]+", said)) <= known, name
 
 
+def test_the_systemd_unit_runs_a_night():
+    text = (ROOT / "configs" / "bidder-nightly.service").read_text(encoding="utf-8").replace("\\\n", "")
+    (line,) = re.findall(r"bin/(bidder bids nightly .*?)'$", text, re.MULTILINE)
+    dated = re.sub(r'"\$\(date .*?\)"', "2026-10-12", line)
+    group = cli.get_command(Context(cli), "bids")
+    context = group.get_command(Context(group), "nightly").make_context("nightly", shlex.split(dated)[3:])
+    assert context.params["auto_approve"] and (ROOT / context.params["config"]).exists()
+
+
 def test_nights_run(tmp_path, monkeypatch, capsys):
     """As they stand in the README, on a smaller world: first the proposal, then with approval."""
     worlds = tmp_path / "simulations" / "worlds"

@@ -46,6 +46,11 @@ def shop(tmp_path, monkeypatch) -> Path:
                 f"{orders},{orders * 200}.00,{1 + 0.3 * j:.2f}"
             )
     (tmp_path / "reports" / "keywords.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (tmp_path / "plan.csv").write_text(
+        "channel,campaign,period_start,spend,marginal_roas\nsearch,core,2026-10-20,100,3\n"
+        "search,core,2026-10-21,100,3\nsocial,feed,2026-10-20,100,3\n"
+    )
+    (tmp_path / "hours.csv").write_text(f"date,hour,campaign,clicks,cost\n{LAST},7,core,1,1.00\n")
     return tmp_path
 
 
@@ -123,6 +128,9 @@ def test_json_of_the_steps(shop, capsys):
     ("reports.0.path=reports/none*.csv", 2, "matches no file"),
     ("reports.0.currency=USD", 2, "amounts are in USD; expected CNY"),
     ("target={plan: none.csv}", 2, "none.csv: cannot be read"),
+    ("target={plan: plan.csv}", 2, "nothing of 2026-10-13; expected a day from 2026-10-20 to 2026-10-21"),
+    ("target={plan: plan.csv, channel: serach}", 2, "did you mean 'search'?"),
+    ("reports.0.path=hours.csv", 2, "none of the reports is about keywords, but about hours"),
     ("ledger=mysql://host/name", 2, "expected sqlite:///FILE or postgresql://"),
     ("ledger=sqlite:////proc/none/ledger.db", 2, "/proc/none"),
     ("ledger=postgresql://me:hunter2@db/name", 2, "PGPASSWORD"),

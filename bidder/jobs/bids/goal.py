@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bidder.errors import InputError, Place, Problem
+from bidder.errors import InputError, Place, Problem, one_of
 from bidder.files.tables import Row, Table, read_table
 from bidder.jobs.bids.config import LoadedBids
 from bidder.keywords.bids.goal import Goal
@@ -55,18 +55,20 @@ def _from_plan(loaded: LoadedBids, day: date) -> tuple[float, float]:
     assert loaded.spec.target.plan is not None
     file = str(loaded.folder / loaded.spec.target.plan)
     table = read_table(file, COLUMNS)
+    channels = {row.cells["channel"] for row in table.rows}
     cells = [cell for row in table.rows if (cell := _cell(table, row, loaded)) is not None]
     table.close()
     starts = sorted({cell.start for cell in cells})
     if not starts:
         target = loaded.spec.target
         what = f"channel {target.channel!r}" + (" and its campaigns" if target.campaigns else "")
-        raise InputError(Problem(f"no row is about {what}", "target.channel of the plan", place=Place(file)))
+        known = f"a channel of the plan: {one_of(sorted(channels), target.channel)}"
+        raise InputError(Problem(f"no row is about {what}", known, place=Place(file)))
     at = bisect_right(starts, day) - 1
     days = _length(starts, at)
     if at < 0 or day >= starts[at] + timedelta(days=days):
         last = starts[-1] + timedelta(days=_length(starts, len(starts) - 1) - 1)
-        covered = f"the plan covers {starts[0]} to {last}"
+        covered = f"a day from {starts[0]} to {last}"
         raise InputError(Problem(f"the plan says nothing of {day}", covered, place=Place(file)))
     chosen = [cell for cell in cells if cell.start == starts[at]]
     spend = sum(cell.spend for cell in chosen)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bidder.errors import LockedError
+from bidder.errors import InputError, LockedError, Problem
 from bidder.jobs.bids.config import LoadedBids
 from bidder.jobs.progress import Progress, Silent
+from bidder.keywords.spec_reports import ReportKind
 
 if TYPE_CHECKING:
     from bidder.arrays import Codes
@@ -93,6 +94,11 @@ def opened(
     spec = loaded.spec
     first = last - timedelta(days=spec.data.window_days - 1)
     reports = open_reports(spec.reports, loaded.folder, spec.account.currency, until=last)
+    if all(report.kind is not ReportKind.KEYWORDS for report in reports):
+        found = ", ".join(sorted({str(report.kind) for report in reports}))
+        message = f"none of the reports is about keywords, but about {found}"
+        problem = Problem(message, "a report of keywords by day", ("reports",))
+        raise InputError(loaded.document.locate(problem))
     watch.stage("reading reports", len(reports))
     with ReportStore(first, last) as store:
         for report in reports:
