@@ -9,11 +9,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Double, Integer, SmallInteger, Table, Text
 
 CHUNK = 20_000
+_BOUND = 900
+"""Values in one statement of SQLite, which takes 999 at least: to start one costs as much as some rows."""
 
 _POSTGRES_TYPES = {SmallInteger: "int2", Integer: "int4", BigInteger: "int8", Double: "float8", Text: "text"}
 
@@ -37,10 +40,23 @@ def add_rows(connection: Connection, table: Table, run: int, columns: Sequence[A
     if connection.dialect.name == "postgresql":
         _copy(connection, table, _rows(run, columns))
         return
-    marks = ", ".join("?" * len(table.columns))
+    width = len(table.columns)
+    rows, rest = _rows(run, columns), len(columns[0]) % (_BOUND // width)
     cursor: Any = connection.connection.cursor()
-    cursor.executemany(f"INSERT INTO {table.name} VALUES ({marks})", _rows(run, columns))
+    cursor.executemany(_insert(table, 1), islice(rows, rest))
+    cursor.executemany(_insert(table, _BOUND // width), _joined(rows, _BOUND // width))
     cursor.close()
+
+
+def _insert(table: Table, rows: int) -> str:
+    marks = ", ".join("?" * len(table.columns))
+    return f"INSERT INTO {table.name} VALUES {', '.join([f'({marks})'] * rows)}"
+
+
+def _joined(rows: Iterator[tuple[Any, ...]], count: int) -> Iterator[tuple[Any, ...]]:
+    """Cells of so many rows at a time, one after the other."""
+    while cells := tuple(chain.from_iterable(islice(rows, count))):
+        yield cells
 
 
 def _rows(run: int, columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -63,8 +63,11 @@ def add_changes(connection: Connection, run: int, changes: Changes) -> None:
     add_rows(connection, CHANGE, run, columns)
 
 
-def _encode(column: Texts, book: dict[str, int]) -> list[int]:
-    return [book.setdefault(text, len(book)) for text in column.tolist()]
+def _encode(column: Texts, book: dict[str, int]) -> NDArray[np.int64]:
+    texts = column.tolist()
+    for text in dict.fromkeys(texts):
+        book.setdefault(text, len(book))
+    return np.fromiter(map(book.__getitem__, texts), np.int64, len(texts))
 
 
 def _without_nan(values: NDArray[np.float64]) -> Any:

@@ -42,12 +42,21 @@ def edits(connection: Connection, account: str, since: date, until: date) -> dic
     )
     found: dict[KeywordKey, date] = {}
     for run, day in connection.execute(query).all():
-        took = [text for part in read_rows(connection, EFFECT, run, ["took"]) for text in part[0]]
-        if Took.EDITED in took:
-            keys = (key for part, _ in _keywords(connection, run) for key in part)
-            edited = [key for key, what in zip(keys, took, strict=True) if what == Took.EDITED]
-            found.update(dict.fromkeys(edited, date.fromisoformat(day)))
+        found.update(dict.fromkeys(_edited(connection, run), date.fromisoformat(day)))
     return found
+
+
+def _edited(connection: Connection, run: int) -> list[KeywordKey]:
+    """Keywords of a run whose bid a human has set."""
+    query = (
+        select(*(CHANGE.c[name] for name in _NAMES))
+        .join(EFFECT, (EFFECT.c.run == CHANGE.c.run) & (EFFECT.c.n == CHANGE.c.n))
+        .where(EFFECT.c.run == run, EFFECT.c.took == Took.EDITED.value)
+        .order_by(EFFECT.c.n)
+    )
+    rows = connection.execute(query).all()
+    texts = read_texts(connection, run) if rows else []
+    return [(texts[c], texts[g], keyword, texts[match]) for c, g, keyword, match in rows]
 
 
 def _keywords(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bidder.arrays import Floats
+from bidder.arrays import Floats, Ints
 from bidder.jobs.bids.config import LoadedBids
+from bidder.jobs.bids.keyword_rows import MATCH_NAMES, find_keywords
 from bidder.jobs.bids.reading import AccountData
 from bidder.keywords.data import MatchType, Night
 from bidder.keywords.result import CarriedAlpha
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bidder.ledger.ledger import Ledger
     from bidder.ledger.records import KeywordKey, Run, Schedules
 
-MATCH_NAMES = {m: m.name.lower() if m is not MatchType.NONE else "" for m in MatchType}
-"""How a match type is written."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +92,9 @@ def make_night(loaded: LoadedBids, data: AccountData, memory: Memory, last: date
     """The night's arrays."""
     table = data.keywords
     reference = table.max_cpc.copy()
-    places = positions(table, {*memory.references, *memory.edits})
-    for key, bid in memory.references.items():
-        if key in places:
-            reference[places[key]] = bid
+    _put(reference, table, memory.references, list(memory.references.values()))
     edited = np.full(len(table), -1, dtype=np.int64)
-    for key, day in memory.edits.items():
-        if key in places:
-            edited[places[key]] = (last - day).days
+    _put(edited, table, memory.edits, [(last - day).days for day in memory.edits.values()])
     before = _schedule_before(table, memory.schedules)
     segments = tuple(_segments_before(one, memory.schedules) for one in data.segments)
     return Night(
@@ -109,17 +103,11 @@ def make_night(loaded: LoadedBids, data: AccountData, memory: Memory, last: date
     )
 
 
-def positions(table: KeywordTable, wanted: set[KeywordKey]) -> dict[KeywordKey, int]:
-    """Where keywords stand in the table; those that are not in it are left out."""
-    if not wanted:
-        return {}
-    found: dict[KeywordKey, int] = {}
-    texts = {key[2] for key in wanted}
-    for j in np.flatnonzero(np.fromiter((k in texts for k in table.keyword), np.bool_, len(table))):
-        key = key_of(table, int(j))
-        if key in wanted:
-            found[key] = int(j)
-    return found
+def _put(column: Ints, table: KeywordTable, keys: Iterable[KeywordKey], values: Sequence[int]) -> None:
+    """Put values where their keywords stand."""
+    if values:
+        rows = find_keywords(table, *zip(*keys, strict=True))
+        column[rows[rows >= 0]] = np.array(values, dtype=np.int64)[rows >= 0]
 
 
 def key_of(table: KeywordTable, j: int) -> KeywordKey:

@@ -12,7 +12,7 @@ import numpy as np
 
 from bidder.calendar import Weekday
 from bidder.files.column_tables import coded_column, format_parts, money_column, number_column, text_column
-from bidder.jobs.bids.night import MATCH_NAMES
+from bidder.jobs.bids.keyword_rows import MATCH_NAMES
 from bidder.keywords.data import MatchType
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.result import Effect, Proposal, Range, Reason

@@ -14,6 +14,7 @@ import numpy as np
 
 from bidder.errors import GuardrailError, LockedError
 from bidder.files.atomic import write_folder
+from bidder.jobs.bids.keyword_rows import find_keywords
 from bidder.jobs.bids.runs import RunFolder, ledger_place
 from bidder.jobs.bids.sheets import change_sheets, rollback_sheets
 from bidder.ledger.records import Effects, RunState, Took
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from bidder.ledger.records import Changes, Run, Schedules
 
     Maker = Callable[[str, str, Changes, Schedules, Schedules | None], dict[str, bytes]]
+
+
+_TOOK = list(Took)
 
 
 @dataclass(frozen=True)
@@ -177,19 +181,12 @@ def tally(effects: Effects) -> dict[str, int]:
 
 def compare(changes: Changes, table: KeywordTable) -> Effects:
     """What became of every changed bid."""
-    from bidder.jobs.bids.night import positions
-
-    keys = list(
-        zip(changes.campaign, changes.ad_group, changes.keyword, changes.match_type, strict=True)
+    where = find_keywords(table, changes.campaign, changes.ad_group, changes.keyword, changes.match_type)
+    found = np.full(len(where), -1, dtype=np.int64)
+    found[where >= 0] = table.max_cpc[where[where >= 0]]
+    took = np.select(
+        [found < 0, found == changes.new, found == changes.old],
+        [_TOOK.index(Took.MISSING), _TOOK.index(Took.EFFECT), _TOOK.index(Took.NOT_APPLIED)],
+        _TOOK.index(Took.EDITED),
     )
-    places = positions(table, set(keys))
-    where = np.array([places.get(key, -1) for key in keys], dtype=np.int64)
-    found = np.where(where >= 0, table.max_cpc[where], -1) if len(table) else np.full(len(keys), -1)
-    took = np.where(
-        found < 0, Took.MISSING.value,
-        np.where(
-            found == changes.new, Took.EFFECT.value,
-            np.where(found == changes.old, Took.NOT_APPLIED.value, Took.EDITED.value),
-        ),
-    )
-    return Effects(took.astype(object), found.astype(np.int64))
+    return Effects(np.array([one.value for one in _TOOK], dtype=object)[took], found)
