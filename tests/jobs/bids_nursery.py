@@ -69,14 +69,17 @@ class Nursery:
 
     def start(
         self, arguments: Sequence[object], folder: Path, env: Mapping[str, str] | None = None,
-        fault: tuple[str, int, int] | None = None, delay: float = 0.0,
+        fault: tuple[str, int, int] | None = None, at: float = 0.0,
     ) -> Started:
-        """Begin; ``fault`` is a folder, and which call below it fails how (see fault_shim.c)."""
+        """Begin, or wait for a moment ``at`` first.
+
+        ``fault`` is a folder, and which call below it fails how (see fault_shim.c).
+        """
         self._number += 1
         said = self.home / f"{self._number}.stderr"
         request = {
             "arguments": [str(a) for a in arguments], "folder": str(folder), "said": str(said),
-            "env": dict(env or {}), "fault": fault, "delay": delay,
+            "env": dict(env or {}), "fault": fault, "at": at,
         }
         pipe = Client(self._address, "AF_UNIX")
         pipe.send(request)
@@ -170,7 +173,7 @@ def _become(request: dict[str, Any], report: int) -> None:
         null = os.open(os.devnull, os.O_RDWR)
         for target, source in ((0, null), (1, null), (2, said)):
             os.dup2(source, target)
-        time.sleep(request["delay"])
+        time.sleep(max(request["at"] - time.time(), 0.0))
         if request["fault"] is not None:
             _arm(*request["fault"])
         try:
