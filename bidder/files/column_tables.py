@@ -13,6 +13,9 @@ from bidder.arrays import Bools, Ints
 from bidder.files.tables import FORMULA, guard
 from bidder.money import MICROS
 
+_SUSPECT = np.zeros(256, dtype=np.bool_)
+_SUSPECT[[0, *{text.encode()[0] for text in (*FORMULA, "'")}]] = True
+"""Bytes that a text may begin with which has to be looked at; 0 stands for one that cannot be told."""
 PART = 1 << 16
 """Rows whose text is made at a time, so that no column ever stands in memory as text."""
 
@@ -78,8 +81,21 @@ def _formulas(column: Any) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if not _SUSPECT[_first_bytes(column)].any():  # hardly any column of names has one
+        return pa.repeat(False, len(column))
     body = pc.utf8_ltrim(column, "'")
     return pc.is_in(pc.utf8_slice_codeunits(body, 0, 1), pa.array(list(FORMULA)))
+
+
+def _first_bytes(column: Any) -> np.ndarray:
+    """First byte of every text that has one."""
+    if not len(column) or column.null_count:
+        return np.zeros(len(column), dtype=np.uint8)
+    _, offsets, content = column.buffers()
+    starts = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    letters = np.frombuffer(content, np.uint8) if content else np.zeros(0, dtype=np.uint8)
+    first: np.ndarray = letters[starts[:-1][starts[1:] > starts[:-1]]]
+    return first
 
 
 def like_formulas(values: Any) -> Bools:

@@ -14,9 +14,10 @@ from bidder.errors import InfeasibleError, InputError, Place, Problem
 from bidder.files.atomic import OutputFolder
 from bidder.jobs.config import LoadedPlan, load_plan
 from bidder.jobs.outputs import json_text, money_text
-from bidder.jobs.plan import Lang, solve_loaded, source_text, time_limit, with_gap
+from bidder.jobs.plan import Lang, solve_loaded, time_limit, with_gap
 from bidder.jobs.progress import Progress, Silent
 from bidder.jobs.scenarios import as_report_data
+from bidder.jobs.source import source_text
 from bidder.money import from_minor, to_minor
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ from bidder.errors import InfeasibleError
 from bidder.jobs.config import LoadedPlan, load_plan
 from bidder.jobs.outputs import default_folder, write_plan
 from bidder.jobs.progress import Progress, Silent
+from bidder.jobs.source import source_text
 
 if TYPE_CHECKING:
     from bidder.budget.result import Plan
-    from bidder.files.yaml_reader import Document
 
 Lang = Literal["en", "zh"]
 
@@ -174,18 +174,3 @@ def _report(loaded: LoadedPlan, plan: Plan, solver: str, lang: Lang, watch: Prog
         plan, lang=lang, frontier=as_report_data(around, OWN), scenarios=rows,
         inputs_yaml=source_text(loaded.document),
     )
-
-
-def source_text(document: Document) -> str:
-    """The config as its author wrote it, with the settings from the command line."""
-    try:
-        text = Path(document.file).read_text(encoding="utf-8-sig")
-    except OSError:  # a pipe can be read only once
-        text = ""
-    data, lines = document.data, []
-    for path, key in document.overridden.items():
-        value = data
-        for part in path:
-            value = value[part]
-        lines.append(f"# --set {key}={value}")
-    return "\n".join([*lines, text])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bidder.jobs.bids.config import LoadedBids
-from bidder.jobs.plan import source_text
+from bidder.jobs.source import source_text
 from bidder.ledger.records import Run, RunKey
 from bidder.reports.bids_data import BidsPage, DataRow, NightRow
 
