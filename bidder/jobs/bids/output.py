@@ -96,10 +96,10 @@ def _bids_cells(
     ]
 
 
-def schedule_rows(proposal: Proposal) -> Iterator[tuple[str, str, str, str, float]]:
+def schedule_rows(schedules: Schedules) -> Iterator[tuple[str, str, str, str, float]]:
     """Rows of schedule.csv."""
     days = list(Weekday)
-    for row in schedules(proposal).blocks:
+    for row in schedules.blocks:
         yield row.campaign, days[row.weekday].value, clock(row.start), clock(row.end), row.modifier
 
 
@@ -114,6 +114,21 @@ def schedules(proposal: Proposal) -> Schedules:
         for s, segment in enumerate(one.segments)
     )
     return Schedules(blocks, segments)
+
+
+def with_standing(tonight: Schedules, before: Schedules | None) -> Schedules:
+    """Tonight's schedules, and those in force of campaigns and segments that tonight's reports do not hold.
+
+    So the newest run always knows all that is in force, and can restore it.
+    """
+    if before is None:
+        return tonight
+    planned = {row.campaign for row in tonight.blocks}
+    moved = {one[:3] for one in tonight.segments}
+    return Schedules(
+        (*tonight.blocks, *(row for row in before.blocks if row.campaign not in planned)),
+        (*tonight.segments, *(one for one in before.segments if one[:3] not in moved)),
+    )
 
 
 def changes_of(proposal: Proposal) -> Changes:

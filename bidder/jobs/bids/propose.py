@@ -32,6 +32,7 @@ from bidder.jobs.bids.output import (
     schedule_rows,
     schedules,
     summary_of,
+    with_standing,
 )
 from bidder.jobs.bids.places import Places
 from bidder.jobs.bids.reading import AccountData, read_account
@@ -183,15 +184,14 @@ def _write(
 ) -> tuple[tuple[str, ...], Written]:
     """Write the run folder, summary.json last; returns the names."""
     account, changes = loaded.spec.account, changes_of(proposal)
-    sheets = change_sheets(
-        account.platform, account.currency, changes, schedules(proposal), memory.schedules
-    )
+    weeks = with_standing(schedules(proposal), memory.schedules)
+    sheets = change_sheets(account.platform, account.currency, changes, weeks, memory.schedules)
     checked = {
         BIDS_FILE: bids_table(proposal, account.currency),
-        SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(proposal)).encode(),
+        SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(weeks)).encode(),
     }
-    if proposal.segments:
-        checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, schedules(proposal).segments).encode()
+    if weeks.segments:
+        checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, weeks.segments).encode()
     files = {**checked, **sheets, **suggestions.files, CONFIG_FILE: json_bytes(loaded.settings)}
     if page is not None:
         files[REPORT_FILE] = page.encode("utf-8", "backslashreplace")

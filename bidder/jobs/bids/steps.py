@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bidder.keywords.data import KeywordTable
     from bidder.ledger.ledger import Ledger
-    from bidder.ledger.records import Changes, Run, Schedules
+    from bidder.ledger.records import Changes, Run, RunKey, Schedules
 
     Maker = Callable[[str, str, Changes, Schedules, Schedules | None], dict[str, bytes]]
 
@@ -84,11 +84,12 @@ def approve(run: RunFolder, ledger: Ledger, who: str) -> Run:
     GuardrailError
         When an account-wide check has stopped the run.
     LockedError
-        When another run of the same night is approved already.
+        When another run of the same night is approved already, or one of a later night is in force.
     """
     record(run, ledger, who)
     if run.summary["status"] == "stopped":
         raise GuardrailError(stop_message(run))
+    _refuse_behind_later(ledger, run.key)
     return ledger.move(run.key.run_id, RunState.APPROVED, now=now(), who=who)
 
 
@@ -120,6 +121,8 @@ def export(
     there = ledger.run(run.key.run_id)
     if there.state not in (RunState.APPROVED, RunState.EXPORTED):
         raise LockedError(f"{there.run_id} is {there.state}: only an approved run can be exported")
+    if there.state is RunState.APPROVED:
+        _refuse_behind_later(ledger, run.key)
     files = _sheets(run, ledger, change_sheets) if sheets is None else sheets
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
@@ -150,7 +153,7 @@ def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     allowed = (RunState.EXPORTED, RunState.CONFIRMED, RunState.ROLLED_BACK)
     if there.state not in allowed:
         raise LockedError(f"{there.run_id} is {there.state}: nothing of it is in force")
-    later = _later_export(ledger, there)
+    later = _later_export(ledger, there.key)
     if later is not None:
         raise LockedError(f"{later.run_id} was exported after it: roll that one back first")
     files = _sheets(run, ledger, rollback_sheets)
@@ -159,11 +162,16 @@ def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     return StepOutcome(moved, run.export, tuple(sorted(files)))
 
 
-def _later_export(ledger: Ledger, run: Run) -> Run | None:
-    later = ledger.last_exported(run.key.account, date.max)
-    if later is None or later.key.data_date <= run.key.data_date:
-        return None
-    return later
+def _refuse_behind_later(ledger: Ledger, key: RunKey) -> None:
+    """Bids of an earlier night never go over those of a later one, which could not be restored then."""
+    later = _later_export(ledger, key)
+    if later is not None:
+        raise LockedError(f"{key.run_id} comes too late: {later.run_id} of a later night is in force")
+
+
+def _later_export(ledger: Ledger, key: RunKey) -> Run | None:
+    later = ledger.last_exported(key.account, date.max)
+    return later if later is not None and later.key.data_date > key.data_date else None
 
 
 def confirm(run_id: str, ledger: Ledger, table: KeywordTable, who: str) -> StepOutcome:
