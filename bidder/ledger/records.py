@@ -18,8 +18,8 @@ Ints = NDArray[np.int64]
 
 
 class RunState(StrEnum):
-    """How far a run has come. PLANNED -> APPROVED -> EXPORTED -> CONFIRMED; EXPORTED and CONFIRMED ->
-    ROLLED_BACK; a stopped run stays STOPPED; a run of a past day stays BACKFILLED."""
+    """How far a run has come. PLANNED -> APPROVED -> EXPORTED -> CONFIRMED; APPROVED, EXPORTED and
+    CONFIRMED -> ROLLED_BACK; a stopped run stays STOPPED; a run of a past day stays BACKFILLED."""
 
     PLANNED = "planned"
     APPROVED = "approved"
@@ -32,7 +32,7 @@ class RunState(StrEnum):
 
 MOVES: dict[RunState, frozenset[RunState]] = {
     RunState.PLANNED: frozenset({RunState.APPROVED}),
-    RunState.APPROVED: frozenset({RunState.EXPORTED}),
+    RunState.APPROVED: frozenset({RunState.EXPORTED, RunState.ROLLED_BACK}),
     RunState.EXPORTED: frozenset({RunState.CONFIRMED, RunState.ROLLED_BACK}),
     RunState.CONFIRMED: frozenset({RunState.ROLLED_BACK}),
     RunState.ROLLED_BACK: frozenset(),

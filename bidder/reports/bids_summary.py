@@ -151,14 +151,15 @@ def alpha_sentence(view: BidsView) -> str:
     if alpha.source == "start":
         return label("bd_alpha_start", **values)
     key = alpha.bound_by if alpha.bound_by in ("roas", "budget", "limit") else "none"
-    sentence = label(f"bd_alpha_{key}", **values)
+    away = key in ("roas", "budget") and alpha.wanted > 1.005 * alpha.chosen
+    sentence = label("bd_alpha_below" if away else f"bd_alpha_{key}", **values)
     more = ""
     if key == "budget" and math.isfinite(alpha.roas) and alpha.roas > alpha.chosen:
         more = label("bd_alpha_target_allows", roas=ratio(alpha.roas))
     elif key == "roas" and math.isfinite(alpha.budget):
         more = label("bd_alpha_budget_allows", budget=ratio(alpha.budget))
     step = ""
-    if abs(alpha.wanted - alpha.chosen) > 0.005 * alpha.chosen and key != "budget":
+    if abs(alpha.wanted - alpha.chosen) > 0.005 * alpha.chosen and (away or key != "budget"):
         step = label("bd_alpha_step", wanted=ratio(alpha.wanted))
     return view.joined(sentence, more, step)
 

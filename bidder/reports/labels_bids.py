@@ -65,6 +65,10 @@ BIDS: dict[str, tuple[str, str]] = {
         "Alpha is {alpha}, bound by the budget: higher bids would be expected to exceed it.",
         "alpha 为 {alpha}，受预算约束：出价再高预计会超出预算。",
     ),
+    "bd_alpha_below": (
+        "Alpha is {alpha}, below what target and budget allow.",
+        "alpha 为 {alpha}，低于目标与预算所允许的水平。",
+    ),
     "bd_alpha_limit": (
         "Alpha is {alpha}, bound by the lowest or highest alpha that the configuration allows.",
         "alpha 为 {alpha}，受配置中 alpha 上下限约束。",

@@ -101,8 +101,8 @@ def test_from_proposal_to_rollback(shop, capsys):
     assert bids("show", "out", "--keyword", "keyword 003") == 0
     assert "a click is worth" in capsys.readouterr().out
     assert bids("export", "out") == 2  # not in the ledger yet
+    assert bids("rollback", "out") == 2
     assert bids("approve", "out", "-q") == 0 and bids("approve", "out", "-q") == 0
-    assert bids("rollback", "out") == 4  # nothing is in force
     capsys.readouterr()
     assert bids("export", "out", "--json") == 0
     told = json.loads(capsys.readouterr().out)
@@ -322,3 +322,10 @@ def test_every_platform_gets_its_own_sheets(shop, platform, capsys):
     assert {row[2]: row[5] // 10_000 for row in sheet.bids.rows()} == changed
     # What propose has shown is what is exported.
     assert {name: (Path("out") / name).read_bytes() for name in files} == files
+
+
+def test_an_approved_run_can_be_withdrawn(shop):
+    assert propose() == 0 and bids("approve", "out", "-q") == 0
+    assert bids("rollback", "out", "-q") == 0
+    assert not Path("exports").exists()
+    assert bids("export", "out") == 4

@@ -254,8 +254,10 @@ def test_reasons_are_told_for_different_kinds_of_movers() -> None:
          "target alone would allow 1.31."),
         ("roas", 1.12, 1.5, 1.12, "bound by the target ROAS 4.00: higher bids would miss it. The budget "
          "would allow 1.50."),
-        ("roas", 1.3, math.inf, 1.3, "bound by the target ROAS 4.00: higher bids would miss it. It is on its "
-         "way to 1.30, in steps that cannot overshoot."),
+        ("roas", 1.3, math.inf, 1.3, "below what target and budget allow. It is on its way to 1.30, in steps "
+         "that cannot overshoot."),
+        ("budget", 1.5, 1.3, 1.3, "below what target and budget allow. The target alone would allow 1.50. It "
+         "is on its way to 1.30, in steps that cannot overshoot."),
         ("limit", 9.0, math.inf, 1.12, "bound by the lowest or highest alpha that the configuration allows."),
         ("none", math.inf, math.inf, 1.12, "no limit binds it."),
     ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,11 +68,21 @@ class RunFolder:
     @property
     def export(self) -> Path:
         """Where sheets of this run go."""
-        return self.path / str(self.document["export"]) / self.key.run_id
+        folder = Path(os.path.normpath(self.path / str(self.document["export"])))
+        return folder / self.key.run_id
 
     def changes(self) -> Changes:
         """The changed bids."""
         return read_changes(self.path / BIDS_FILE)
+
+    def read(self, hashes: Mapping[str, str]) -> dict[str, bytes] | None:
+        """Files of the folder, or None where one of them has another hash now."""
+        try:
+            files = {name: (self.path / name).read_bytes() for name in hashes}
+        except OSError:
+            return None
+        same = all(hashlib.sha256(content).hexdigest() == hashes[name] for name, content in files.items())
+        return files if same else None
 
     def schedules(self) -> Schedules:
         """The schedule and the segment modifiers."""

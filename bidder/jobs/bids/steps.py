@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -111,19 +111,21 @@ def stop_message(run: RunFolder) -> str:
 
 
 def export(
-    run: RunFolder, ledger: Ledger, who: str, sheets: dict[str, bytes] | None = None
+    run: RunFolder, ledger: Ledger, who: str, sheets: Mapping[str, str] | None = None
 ) -> StepOutcome:
     """Write the change sheets, then enter it into the ledger.
 
-    A run that is exported already gets the same sheets again. ``sheets`` are made from what the ledger says
-    where they are not given.
+    A run that is exported already gets the same sheets again. They are made from what the ledger says, or
+    taken from the run folder where their hashes are given.
     """
     there = ledger.run(run.key.run_id)
     if there.state not in (RunState.APPROVED, RunState.EXPORTED):
         raise LockedError(f"{there.run_id} is {there.state}: only an approved run can be exported")
     if there.state is RunState.APPROVED:
         _refuse_behind_later(ledger, run.key)
-    files = _sheets(run, ledger, change_sheets) if sheets is None else sheets
+    files = run.read(sheets) if sheets is not None else None
+    if files is None:
+        files = _sheets(run, ledger, change_sheets)
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
     return StepOutcome(moved, run.export, tuple(sorted(files)))
@@ -144,18 +146,22 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     """Write the sheets that restore every bid and the schedule before, then enter it into the ledger.
 
+    A run that is approved and not exported is just withdrawn.
+
     Raises
     ------
     LockedError
-        When the run is not exported, or a later one is: that one has to be rolled back first.
+        When the run is not approved, or a later one is: that one has to be rolled back first.
     """
     there = ledger.run(run.key.run_id)
-    allowed = (RunState.EXPORTED, RunState.CONFIRMED, RunState.ROLLED_BACK)
+    allowed = (RunState.APPROVED, RunState.EXPORTED, RunState.CONFIRMED, RunState.ROLLED_BACK)
     if there.state not in allowed:
         raise LockedError(f"{there.run_id} is {there.state}: nothing of it is in force")
     later = _later_export(ledger, there.key)
     if later is not None:
         raise LockedError(f"{later.run_id} was exported after it: roll that one back first")
+    if there.state is RunState.APPROVED:
+        return StepOutcome(ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who))
     files = _sheets(run, ledger, rollback_sheets)
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who)
