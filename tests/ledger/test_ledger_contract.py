@@ -217,7 +217,8 @@ def test_a_run_confirmed_without_a_report_has_no_effects(ledger: Ledger) -> None
 
 def test_only_exported_runs_are_confirmed(ledger: Ledger) -> None:
     run = record(ledger, key_of(), APPROVED)
-    with pytest.raises(LockedError, match="is approved and cannot become confirmed; allowed: one of exported, rolled_back"):
+    said = "is approved and cannot become confirmed; allowed: one of exported, rolled_back"
+    with pytest.raises(LockedError, match=said):
         ledger.confirm(run.run_id, make_effects(5), now=NOW, who="me")
     assert ledger.effects(run.run_id) is None
 
