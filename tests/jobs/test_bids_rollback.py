@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,20 @@ def test_an_early_night_never_goes_over_a_later_one(tmp_path: Path, monkeypatch:
     assert run(["bids", "approve", str(early), "--quiet"]) == 4
     assert nightly(0) == 4
     assert not sheets(early, rollback=False)
+
+
+def test_sheets_that_a_killed_export_has_left_are_undone_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written, and taken by somebody, but the ledger has not heard of it."""
+    world, draw = World(tmp_path / "shop", "generic", 1), np.random.default_rng(1)
+    monkeypatch.chdir(world.folder)
+    played = play(world, draw, 0)
+    with sqlite3.connect("ledger.db") as ledger:
+        ledger.execute("UPDATE bidder_run SET state = 'approved'")
+        ledger.execute("DELETE FROM bidder_step WHERE state = 'exported'")
+    ledger.close()
+    undo(world, played)
 
 
 @pytest.mark.slow

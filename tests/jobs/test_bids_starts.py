@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from threading import Timer
 from time import monotonic, sleep, time
 from types import ModuleType
 
@@ -17,7 +21,9 @@ import pytest
 from bids_accounts import LAST, Account
 from bids_nursery import Nursery, nightly
 from bids_states import outputs
+from filelock import FileLock
 
+from bidder.errors import LockedError
 from bidder.ledger.ledger import open_ledger
 from bidder.ledger.records import RunState
 
@@ -130,3 +136,41 @@ def test_a_killed_start_lets_go(nursery: Nursery, shop: Account) -> None:
         code, said = nursery.run(nightly(LAST), shop.folder)
     assert code == 0, said
     check_one_run(shop, 1)
+
+
+def test_an_approved_run_is_exported_though_the_reports_have_changed_since(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    """What a start was killed at, just before it exported, is not stuck between two states."""
+    shop = Account(tmp_path, keywords=8, days=24).write()
+    waiting = [word for word in nightly(LAST) if not word.startswith("--auto")]
+    assert nursery.run(waiting, shop.folder)[0] == 0
+    with open_ledger("sqlite:///ledger.db", shop.folder) as ledger:
+        (run,) = ledger.history("shop")
+        ledger.move(run.run_id, RunState.APPROVED, now=datetime.now(UTC), who="nightly")
+    shop.seed = 2
+    shop.write()
+    code, said = nursery.run(nightly(LAST), shop.folder)
+    assert code == 4 and run.run_id in said and "roll that one back first" in said
+    with open_ledger("sqlite:///ledger.db", shop.folder) as ledger:
+        assert ledger.run(run.run_id).state is RunState.EXPORTED
+    assert [path.name for path in (shop.folder / "exports").iterdir()] == [run.run_id]
+    assert nursery.run(["bids", "rollback", f"runs/night/{run.run_id}", "-q"], shop.folder)[0] == 0
+    assert nursery.run(nightly(LAST), shop.folder)[0] == 0
+
+
+def test_a_holder_is_named_that_has_not_said_so_yet(tmp_path: Path) -> None:
+    """Between taking the lock and writing the name there is a moment, with an earlier holder's name in it."""
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], stdout=subprocess.PIPE)
+    host, here = socket.gethostname(), os.getpid()
+    with open_ledger("sqlite:///ledger.db", tmp_path) as ledger:
+        with ledger.lock("shop"):
+            (lock,) = tmp_path.glob("*.lock")
+        holder = lock.with_suffix(".holder")
+        holder.write_text(json.dumps([int(ended.stdout), host, "long ago"]), encoding="utf-8")
+        named = Timer(0.2, holder.write_text, [json.dumps([here, host, "now"])])
+        with FileLock(lock):
+            named.start()
+            with pytest.raises(LockedError, match=f"process {here} on {host} since now"), ledger.lock("shop"):
+                pass
+        named.join()

@@ -15,7 +15,7 @@ from bidder.jobs.bids.night import remember
 from bidder.jobs.bids.propose import Lang, ProposeOutcome, propose_and_keep
 from bidder.jobs.bids.reading import read_account
 from bidder.jobs.bids.runs import open_run
-from bidder.jobs.bids.steps import StepOutcome, approve, confirm, export, now, record
+from bidder.jobs.bids.steps import StepOutcome, approve, confirm, export, finish_approved, now, record
 from bidder.jobs.outputs import slug
 from bidder.jobs.progress import Progress, Silent
 from bidder.ledger.records import RunState
@@ -105,6 +105,11 @@ def _night(
     confirmed, counts = confirm_before(loaded, ledger, last, data.keywords)
     if confirmed is not None:
         log.event("confirmed", confirmed=confirmed.run_id, **counts)
+    if auto_approve:
+        root = loaded.folder / loaded.spec.export.folder
+        left = finish_approved(ledger, loaded.spec.account.name, last, root, WHO)
+        if left is not None:
+            log.event("finished earlier run", earlier=left.run_id)
     memory = remember(ledger, loaded, last)
     proposed, written = propose_and_keep(loaded, data, memory, last, out, lang, report, watch)
     log.run_id = proposed.key.run_id

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Maker = Callable[[str, str, Changes, Schedules, Schedules | None], dict[str, bytes]]
 
 
+LATEST = 20
+"""Runs among which one is looked for that was approved and not exported."""
 _TOOK = list(Took)
 
 
@@ -125,16 +127,35 @@ def export(
         _refuse_behind_later(ledger, run.key)
     files = run.read(sheets) if sheets is not None else None
     if files is None:
-        files = _sheets(run, ledger, change_sheets)
+        files = _sheets(there, ledger, change_sheets)
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.EXPORTED, now=now(), who=who)
     return StepOutcome(moved, run.export, tuple(sorted(files)))
 
 
-def _sheets(run: RunFolder, ledger: Ledger, make: Maker) -> dict[str, bytes]:
+def finish_approved(ledger: Ledger, account: str, night: date, root: Path, who: str) -> Run | None:
+    """Export the run of a night that an earlier start of ``who`` has approved and could not export.
+
+    It is exported as it was recorded, whatever the reports say by now: another one of the same night could
+    not be approved beside it.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of all exports.
+    """
+    for run in ledger.history(account, LATEST):
+        approved = run.key.data_date == night and run.state is RunState.APPROVED
+        if approved and run.who[RunState.APPROVED] == who and _later_export(ledger, run.key) is None:
+            _write(root / run.run_id, _sheets(run, ledger, change_sheets))
+            return ledger.move(run.run_id, RunState.EXPORTED, now=now(), who=who)
+    return None
+
+
+def _sheets(run: Run, ledger: Ledger, make: Maker) -> dict[str, bytes]:
     """Sheets of what the ledger says of a run."""
     before = ledger.schedule_in_force(run.key.account, run.key.data_date)
-    said, run_id = run.summary, run.key.run_id
+    said, run_id = run.summary, run.run_id
     return make(said["platform"], said["currency"], ledger.changes(run_id), ledger.schedules(run_id), before)
 
 
@@ -146,7 +167,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
 def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     """Write the sheets that restore every bid and the schedule before, then enter it into the ledger.
 
-    A run that is approved and not exported is just withdrawn.
+    A run that is approved and has no sheets yet is just withdrawn.
 
     Raises
     ------
@@ -160,9 +181,10 @@ def roll_back(run: RunFolder, ledger: Ledger, who: str) -> StepOutcome:
     later = _later_export(ledger, there.key)
     if later is not None:
         raise LockedError(f"{later.run_id} was exported after it: roll that one back first")
-    if there.state is RunState.APPROVED:
+    # Sheets that a killed export has left may have been taken for exported ones.
+    if there.state is RunState.APPROVED and not run.export.exists():
         return StepOutcome(ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who))
-    files = _sheets(run, ledger, rollback_sheets)
+    files = _sheets(there, ledger, rollback_sheets)
     _write(run.export, files)
     moved = ledger.move(there.run_id, RunState.ROLLED_BACK, now=now(), who=who)
     return StepOutcome(moved, run.export, tuple(sorted(files)))
