@@ -16,6 +16,9 @@ from bidder.errors import InputError, Place, Problem
 from bidder.files.left import new_file, remove_if_left
 from bidder.files.tables import format_table
 
+_PART = 1 << 20
+"""Bytes that are compared at a time."""
+
 
 def write_text(path: str | Path, text: str) -> None:
     """Write UTF-8 text; a reader sees the old file or the new one, never half of one.
@@ -121,6 +124,26 @@ class OutputFolder:
         """Add a text file."""
         self._files[name] = text.encode("utf-8", "backslashreplace")
 
+    def at_once(self, name: str, content: bytes) -> None:
+        """Write a file now, for contents too large to be kept until all are made; never the last file.
+
+        ``last`` is taken away first, unless what is to be written stands there already.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be made or written to.
+        """
+        try:
+            if _holds(self.path / name, content):
+                _take_away_left(self.path / name)
+                return
+            _make_folder(self.path)
+            (self.path / self._last).unlink(missing_ok=True)
+        except OSError as error:
+            raise _unwritable(self.path, error) from None
+        write_bytes(self.path / name, content)
+
     def bytes(self, name: str, content: bytes) -> None:
         """Add a binary file."""
         self._files[name] = content
@@ -168,7 +191,11 @@ class OutputFolder:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content
+        if not path.is_file() or path.stat().st_size != len(content):
+            return False
+        view = memoryview(content)
+        with path.open("rb") as stream:
+            return all(stream.read(_PART) == view[at : at + _PART] for at in range(0, len(view), _PART))
     except OSError:
         return False
 

@@ -16,7 +16,7 @@ from bidder.money import MICROS
 _SUSPECT = np.zeros(256, dtype=np.bool_)
 _SUSPECT[[0, *{text.encode()[0] for text in (*FORMULA, "'")}]] = True
 """Bytes that a text may begin with which has to be looked at; 0 stands for one that cannot be told."""
-PART = 1 << 16
+PART = 1 << 14
 """Rows whose text is made at a time, so that no column ever stands in memory as text."""
 
 
@@ -102,7 +102,11 @@ def like_formulas(values: Any) -> Bools:
     """Which texts a spreadsheet could run as a formula (numbers may be among them), shape as ``values``."""
     import pyarrow as pa
 
-    found: Bools = _formulas(pa.array(values, pa.string(), from_pandas=False)).to_numpy(zero_copy_only=False)
+    found = np.zeros(len(values), dtype=np.bool_)
+    for start in range(0, len(values), PART):
+        part = slice(start, start + PART)
+        texts = pa.array(values[part], pa.string(), from_pandas=False)
+        found[part] = _formulas(texts).to_numpy(zero_copy_only=False)
     return found
 
 

@@ -131,3 +131,30 @@ def test_a_file_in_the_way_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("x")
     with pytest.raises(InputError, match="run: cannot be written"), OutputFolder(tmp_path / "run") as out:
         out.text("plan.csv", "x")
+
+
+def test_large_files_are_written_before_the_others_and_the_last_is_away_meanwhile(tmp_path):
+    first, other = b"1" * (3 << 20), b"1" * (3 << 20) + b"2"
+    for large in (first, other):
+        with OutputFolder(tmp_path / "run") as out:
+            out.at_once("large.csv", large)
+            assert (tmp_path / "run" / "large.csv").read_bytes() == large
+            assert not (tmp_path / "run" / "summary.json").exists()
+            out.text("summary.json", "{}")
+        assert (tmp_path / "run" / "summary.json").read_text() == "{}"
+
+
+def test_a_large_file_that_stands_there_already_leaves_the_last_one_alone(tmp_path):
+    def write(large):
+        with OutputFolder(tmp_path / "run") as out:
+            out.at_once("large.csv", large)
+            seen = (tmp_path / "run" / "summary.json").exists()
+            out.text("summary.json", "{}")
+        return seen
+
+    large = b"1" * (2 << 20)
+    assert not write(large)
+    before = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").iterdir()}
+    assert write(large)
+    assert {p.name: p.stat().st_mtime_ns for p in (tmp_path / "run").iterdir()} == before
+    assert not write(large[:-1] + b"2")

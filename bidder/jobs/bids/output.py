@@ -216,9 +216,9 @@ def _finite(value: float) -> float | None:
 
 
 def run_document(
-    key: RunKey, places: Mapping[str, str], checked: Mapping[str, bytes], files: Iterable[str]
+    key: RunKey, places: Mapping[str, str], checked: Mapping[str, str], files: Iterable[str]
 ) -> dict[str, Any]:
-    """run.json: the way back, what is checked before anything is done, and what was written."""
+    """run.json: the way back, hashes that are checked before anything is done, and what was written."""
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": key.run_id,
@@ -227,9 +227,14 @@ def run_document(
         "config_hash": key.config_hash,
         "input_hash": key.input_hash,
         **places,
-        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(checked.items())},
+        "files": dict(sorted(checked.items())),
         "written": sorted(files),
     }
+
+
+def sha256(content: bytes) -> str:
+    """Hash of a file, 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def json_bytes(document: Any) -> bytes:

@@ -31,6 +31,7 @@ from bidder.jobs.bids.output import (
     run_document,
     schedule_rows,
     schedules,
+    sha256,
     summary_of,
     with_standing,
 )
@@ -39,6 +40,7 @@ from bidder.jobs.bids.reading import AccountData, read_account
 from bidder.jobs.bids.runs import written_before
 from bidder.jobs.bids.sheets import change_sheets
 from bidder.jobs.bids.suggestions import Suggestions, suggest
+from bidder.jobs.memory import give_back
 from bidder.jobs.outputs import slug
 from bidder.jobs.progress import Progress, Silent
 from bidder.keywords.propose import propose
@@ -58,12 +60,12 @@ class Written:
     ----------
     changes : Changes
         The changed bids.
-    sheets : dict of str to bytes
-        Change sheets by file name.
+    sheets : dict of str to str
+        SHA-256 of the change sheets by file name.
     """
 
     changes: Changes
-    sheets: dict[str, bytes]
+    sheets: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def propose_and_keep(
         night, data.value, data.weights, make_goal(loaded, last + timedelta(days=1)), loaded.spec,
         before=memory.alpha, expected_hours=expected_hours(loaded, last),
     )
+    give_back()
     key = RunKey(loaded.spec.account.name, last, loaded.config_hash, _input_hash(loaded, data, memory))
     folder = Path(out) if out is not None else Path("runs") / slug(loaded.spec.name) / key.run_id
     account = loaded.spec.account
@@ -166,6 +169,7 @@ def propose_and_keep(
     suggestions = suggest(loaded, data, proposal)
     page = _report(loaded, key, proposal, data, memory, suggestions, lang, watch) if report else None
     watch.stage("writing")
+    give_back()
     files, written = _write(loaded, key, proposal, memory, summary, suggestions, page, folder)
     notes = (*proposal.notes, *suggestions.notes)
     return ProposeOutcome(loaded, key, proposal, data, summary, folder, files, notes), written
@@ -183,26 +187,33 @@ def _write(
     suggestions: Suggestions, page: str | None, folder: Path,
 ) -> tuple[tuple[str, ...], Written]:
     """Write the run folder, summary.json last; returns the names."""
-    account, changes = loaded.spec.account, changes_of(proposal)
-    weeks = with_standing(schedules(proposal), memory.schedules)
-    sheets = change_sheets(account.platform, account.currency, changes, weeks, memory.schedules)
-    checked = {
-        BIDS_FILE: bids_table(proposal, account.currency),
-        SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(weeks)).encode(),
-    }
-    if weeks.segments:
-        checked[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, weeks.segments).encode()
-    files = {**checked, **sheets, **suggestions.files, CONFIG_FILE: json_bytes(loaded.settings)}
-    if page is not None:
-        files[REPORT_FILE] = page.encode("utf-8", "backslashreplace")
-    said = run_document(key, Places.of(loaded).seen_from(folder), checked, files)
-    files |= {RUN_FILE: json_bytes(said), SUMMARY_FILE: json_bytes(summary)}
-    for name in written_before(folder) - {*files}:
-        (folder / name).unlink(missing_ok=True)
+    account, weeks = loaded.spec.account, with_standing(schedules(proposal), memory.schedules)
     with OutputFolder(folder, last=SUMMARY_FILE) as out:
+        checked = {BIDS_FILE: _put(out, BIDS_FILE, bids_table(proposal, account.currency))}
+        changes = changes_of(proposal)
+        made = change_sheets(account.platform, account.currency, changes, weeks, memory.schedules)
+        sheets = {name: _put(out, name, made.pop(name)) for name in sorted(made)}
+        files = {SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(weeks)).encode()}
+        if weeks.segments:
+            files[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, weeks.segments).encode()
+        checked |= {name: sha256(content) for name, content in files.items()}
+        files |= {**suggestions.files, CONFIG_FILE: json_bytes(loaded.settings)}
+        if page is not None:
+            files[REPORT_FILE] = page.encode("utf-8", "backslashreplace")
+        written = {*checked, *sheets, *files}
+        said = run_document(key, Places.of(loaded).seen_from(folder), checked, written)
+        files |= {RUN_FILE: json_bytes(said), SUMMARY_FILE: json_bytes(summary)}
+        for name in written_before(folder) - written - {RUN_FILE, SUMMARY_FILE}:
+            (folder / name).unlink(missing_ok=True)
         for name, content in files.items():
             out.bytes(name, content)
-    return (*sorted({*files} - {SUMMARY_FILE}), SUMMARY_FILE), Written(changes, sheets)
+    return (*sorted({*written, RUN_FILE}), SUMMARY_FILE), Written(changes, sheets)
+
+
+def _put(out: OutputFolder, name: str, content: bytes) -> str:
+    """Write a file that may be large, so that nobody has to keep it; returns its hash."""
+    out.at_once(name, content)
+    return sha256(content)
 
 
 def _report(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bidder.errors import InputError, LockedError, Problem
 from bidder.jobs.bids.config import LoadedBids
+from bidder.jobs.memory import give_back
 from bidder.jobs.progress import Progress, Silent
 from bidder.keywords.spec_reports import ReportKind
 
@@ -80,7 +81,9 @@ def read_account(loaded: LoadedBids, last: date, progress: Progress | None = Non
         days = store.days()
         check_complete(loaded, days, last)
         watch.stage("valuing clicks")
-        return _valued(loaded, store, days, last, facts)
+        data = _valued(loaded, store, days, last, facts)
+    give_back()
+    return data
 
 
 @contextmanager

@@ -87,9 +87,10 @@ def _moved(schedules: Schedules, before: Schedules | None) -> list[tuple[str, st
 
 def _bids(changes: Changes, bid: Ints, chosen: Bools) -> SheetBids:
     known = (bid >= 0) & chosen
+    some: slice | Bools = slice(None) if known.all() else known  # nearly always all: no second copy then
     return SheetBids(
-        changes.campaign[known], changes.ad_group[known], changes.keyword[known], changes.match_type[known],
-        changes.platform_id[known], bid[known],
+        changes.campaign[some], changes.ad_group[some], changes.keyword[some], changes.match_type[some],
+        changes.platform_id[some], bid[some],
     )
 
 

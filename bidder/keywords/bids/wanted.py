@@ -9,7 +9,6 @@ import numpy as np
 from bidder.arrays import Floats, Ints
 from bidder.keywords.bids.exploration import explored_factor, limit_spend
 from bidder.keywords.bids.goal import Goal
-from bidder.keywords.bids.landscape import solve_landscape
 from bidder.keywords.bids.position import position_bids
 from bidder.keywords.data import LandscapePoints, Night, Small
 from bidder.keywords.quality.quality import quality_factor
@@ -92,6 +91,8 @@ def _landscape_bids(
     The price of a rank scales with 1 / quality: points that were simulated before a change of the score
     move with it. Where conversions are ``counted``, revenue is not what is wanted.
     """
+    from bidder.keywords.bids.landscape import solve_landscape  # loads the compiler
+
     covered = np.zeros(len(night.keywords), dtype=np.bool_)
     covered[points.keyword] = True
     budget = None

@@ -8,7 +8,6 @@ from bidder.arrays import Floats, Ints
 from bidder.keywords.data import HOURS_OF_WEEK, HourTable
 from bidder.keywords.platforms import PlatformProfile
 from bidder.keywords.result import Block, Schedule
-from bidder.keywords.slots.blocks import best_blocks
 from bidder.keywords.slots.effects import hour_effects
 from bidder.keywords.slots.limits import hour_range, known, reachable
 from bidder.keywords.spec_slots import SlotSpec
@@ -97,8 +96,9 @@ def _week(
     first, last = hour_range(spec, profile)
     low, high = reachable(in_force, spec, profile)
     if np.all(effect == 1) and np.all(in_force == 1) and first <= profile.steps_per_unit <= last:
-        # What the search would find, without the time that loading it takes.
-        return [Block(campaign, day, 0, 24 * 60, 1.0) for day in range(7)]
+        return [Block(campaign, day, 0, 24 * 60, 1.0) for day in range(7)]  # as the search would find
+    from bidder.keywords.slots.blocks import best_blocks  # loads the compiler
+
     most = min(profile.max_blocks, spec.blocks or profile.max_blocks)
     least = -(-spec.least_block_minutes // profile.slot_minutes)
     out = []
