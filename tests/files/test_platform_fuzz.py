@@ -153,8 +153,10 @@ def test_damaged_reports_are_read_or_refused(start: int, tmp_path: Path) -> None
     assert 0 < sum(taken) < 50
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("start", range(10_000, 15_000, 500))
+@pytest.mark.parametrize("start", [
+    pytest.param(start, marks=pytest.mark.slow if start < 11_000 else pytest.mark.exhaustive)
+    for start in range(10_000, 15_000, 500)
+])
 def test_five_thousand_damaged_reports(start: int, tmp_path: Path) -> None:
     for seed in range(start, start + 500):
         check(tmp_path, seed)

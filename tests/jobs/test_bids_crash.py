@@ -89,7 +89,7 @@ def test_killed_at_hundreds_of_moments(cases: dict[str, Case], kind: str, count:
     assert kills(cases[kind], count, 2) >= count // 4
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_death_at_every_write(cases: dict[str, Case], shim: Path | None, kind: str) -> None:
     case = cases[kind]

@@ -68,7 +68,7 @@ def test_a_broken_disk_is_told_and_made_good(
     assert 2 in codes
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("error", [errno.EIO, LASTING + errno.EIO, LASTING + errno.ENOSPC])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_call_that_may_fail(cases: dict[str, Case], shim: Path | None, kind: str, error: int) -> None:
@@ -144,7 +144,7 @@ def test_a_full_disk_for_temporary_files_is_told(cases: dict[str, Case], disk: P
     assert [path.name for path in tmp.iterdir() if path.name.startswith("bidder-")] == []
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_size_of_disk(cases: dict[str, Case], disk: Path, tmp_path: Path, kind: str) -> None:
     """A page more each time, until there is room for all but the rows of reports."""
@@ -155,7 +155,7 @@ def test_every_size_of_disk(cases: dict[str, Case], disk: Path, tmp_path: Path, 
     assert codes.count(2) > 5
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_size_of_disk_for_rows(cases: dict[str, Case], disk: Path) -> None:
     codes = [with_room_for(cases["first"], disk, pages) for pages in range(0, 1200, 8)]
     assert codes[0] == 2 and codes[-1] == 0

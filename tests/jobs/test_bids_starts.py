@@ -120,6 +120,11 @@ def test_of_several_starts_one_makes_the_run(nursery: Nursery, shop: Account) ->
 
 
 @pytest.mark.slow
+def test_of_several_starts_one_makes_the_run_many_times(nursery: Nursery, shop: Account) -> None:
+    play(nursery, shop, 20)
+
+
+@pytest.mark.exhaustive
 def test_of_several_starts_one_makes_the_run_a_hundred_times(nursery: Nursery, shop: Account) -> None:
     play(nursery, shop, 100)
 
