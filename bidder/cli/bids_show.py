@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from bidder.cli.output import json_option, printable, say, say_json, set_option
-from bidder.money import MICROS, format_money
 
 
 @click.command()
@@ -54,6 +53,8 @@ def _cells(row: dict[str, Any], currency: str) -> list[str]:
 
 
 def _money(micros: int, currency: str) -> str:
+    from bidder.money import MICROS, format_money
+
     return format_money(micros / MICROS, currency)
 
 

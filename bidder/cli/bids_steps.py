@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bidder.cli.bids_nightly import date_option, day, out_option
-from bidder.cli.bids_table import short
 from bidder.cli.output import json_option, notes, printable, quiet_option, say_json, set_option
 from bidder.cli.plan import lang_option
 
@@ -36,7 +35,7 @@ def propose(
     Writes bids.csv, schedule.csv, the platform's change sheets, summary.json and report.html into the run
     folder, and nothing anywhere else.
     """
-    from bidder.cli.bids_table import print_proposal
+    from bidder.cli.bids_table import print_proposal, short
     from bidder.cli.progress import watching
     from bidder.errors import ExitCode
     from bidder.jobs.bids.propose import run_propose
@@ -66,6 +65,7 @@ def propose(
 @quiet_option
 def approve(run: str, as_json: bool, quiet: bool) -> None:
     """Enter RUN into the ledger and approve it."""
+    from bidder.cli.bids_table import short
     from bidder.jobs.bids import steps
     from bidder.jobs.bids.runs import find_run
 
@@ -127,6 +127,8 @@ def rollback(run: str, as_json: bool, quiet: bool) -> None:
 
 
 def _tell(outcome: StepOutcome, as_json: bool, quiet: bool) -> None:
+    from bidder.cli.bids_table import short
+
     run = outcome.run
     folder = short(outcome.folder) if outcome.folder else None
     if as_json:

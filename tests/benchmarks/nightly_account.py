@@ -49,7 +49,7 @@ def next_report(folder: Path, last: date) -> None:
     import csv
 
     day = last + timedelta(days=1)
-    (sheet,) = folder.glob(f"exports/{last}-*/google_ads_editor.csv")
+    (sheet,) = folder.glob(f"exports/{last}-*/*google_ads_editor.csv")
     with sheet.open(encoding="utf-16", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t")
         bids = {row["Keyword"]: row["Max CPC"] for row in rows if row["Keyword"]}

@@ -255,12 +255,19 @@ def test_missing_file_and_folder(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run(["validate", str(tmp_path)]) == 2
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["validate"], ["validate", "--help"]])
+HELP = (
+    ["--help"], ["validate", "--help"], ["bids", "--help"], ["bids", "nightly", "--help"],
+    ["bids", "propose", "--help"], ["bids", "show", "--help"], ["bids", "rehearse", "--help"],
+)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["validate"], *HELP])
 def test_light_commands_load_nothing_heavy(arguments: list[str], config: Path) -> None:
     code = (
         "import sys\nfrom bidder.cli.main import run\n"
         f"run({[*arguments, str(config)] if arguments == ['validate'] else arguments!r})\n"
-        "heavy = {'pandas', 'scipy', 'pulp', 'highspy', 'altair', 'rich', 'jinja2', 'numba', 'pyarrow'}\n"
+        "heavy = {'pandas', 'scipy', 'pulp', 'highspy', 'altair', 'rich', 'jinja2', 'numba', 'pyarrow',\n"
+        "    'duckdb', 'sqlalchemy', 'alembic'}\n"
         "heavy &= set(sys.modules)\n"
         "print('heavy:', sorted(heavy))\n"
         "print('numpy' in sys.modules)"
