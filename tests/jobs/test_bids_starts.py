@@ -126,7 +126,7 @@ def test_of_several_starts_one_makes_the_run_many_times(nursery: Nursery, shop: 
 
 @pytest.mark.exhaustive
 def test_of_several_starts_one_makes_the_run_a_hundred_times(nursery: Nursery, shop: Account) -> None:
-    play(nursery, shop, 100)
+    play(nursery, shop, 100 if ledger_url(shop).startswith("sqlite") else 40)
 
 
 def test_a_killed_start_lets_go(nursery: Nursery, shop: Account) -> None:
