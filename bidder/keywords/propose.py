@@ -18,8 +18,8 @@ from bidder.keywords.bids.wanted import Wanted, explorer, wanted_bids
 from bidder.keywords.data import AccountDays, DayWeights, Night
 from bidder.keywords.guardrails.account_stop import account_checks
 from bidder.keywords.guardrails.bound import Bound
-from bidder.keywords.guardrails.guard import guard
-from bidder.keywords.platforms import PROFILES, PlatformProfile
+from bidder.keywords.guardrails.guard import Guards
+from bidder.keywords.platforms import PROFILES
 from bidder.keywords.result import Alpha, Bids, CarriedAlpha, ClickValue, Proposal, Reason
 from bidder.keywords.slots.schedule import make_schedule
 from bidder.keywords.slots.segments import cap_product, segment_modifiers
@@ -43,7 +43,7 @@ class _Desk:
     value: ClickValue
     goal: Goal
     spec: BidsSpec
-    profile: PlatformProfile
+    guards: Guards
     outlook: Outlook
     explored: Floats
 
@@ -52,7 +52,7 @@ class _Desk:
         wanted = wanted_bids(
             self.night, self.value, alpha, self.goal, self.spec, self.explored, self.outlook.cost
         )
-        new, bound = guard(wanted.wanted, wanted.supported, self.night, self.spec, self.profile)
+        new, bound = self.guards.bids(wanted.wanted, wanted.supported)
         reason = np.where(self.night.reference_bid < 0, np.int8(Reason.NO_BID), wanted.reason)
         return _bids(self.night, wanted, new, reason, bound)
 
@@ -114,7 +114,8 @@ def propose(
     )
     outlook = look_ahead(night, value, response, goal)
     desk = _Desk(
-        night, value, goal, spec, profile, outlook, explorer(night, value, spec, outlook.cost)
+        night, value, goal, spec, Guards.of(night, spec, profile), outlook,
+        explorer(night, value, spec, outlook.cost),
     )
     alpha = choose_alpha(response, goal, spec.alpha, before)
     alpha, bids = _within_budget(desk, alpha, budget_aim(response, goal))
@@ -162,11 +163,12 @@ def _within_budget(desk: _Desk, alpha: Alpha, aim: float) -> tuple[Alpha, Bids]:
     for _ in range(BUDGET_ROUNDS):
         middle = (low * high) ** 0.5
         trial = desk.bids(middle)
-        if desk.spend(trial) > reachable:
+        spend = desk.spend(trial)
+        if spend > reachable:
             high = middle
             continue
         low, best = middle, trial
-        if desk.spend(trial) >= reachable * (1 - BUDGET_MARGIN):
+        if spend >= reachable * (1 - BUDGET_MARGIN):
             break
     season = alpha.chosen / alpha.carried.level
     carried = replace(alpha.carried, level=low / season)

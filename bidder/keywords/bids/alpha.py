@@ -16,19 +16,20 @@ WIDEST_LEAD = 1.0
 """Most that the logarithm of the alpha on the way to the target is away from that of the bids in force."""
 
 
-SPECIAL_DAY_NOISE = 0.05
+SPECIAL_DAY_NOISE = 0.08
 """Log standard deviation of what a day with indices costs, as these are somebody's guess."""
+MOST_TO_SPARE = 0.05
 
 
 def budget_aim(response: Response | None, goal: Goal) -> float:
     """Expected cost that a budget is kept with, currency units; inf without a budget.
 
-    It is one standard deviation of the forecast below the budget, so that a forecast that is a little too
-    low does not break it.
+    It is one standard deviation of the forecast below the budget (no more than :data:`MOST_TO_SPARE`), so
+    that a forecast that is a little too low does not break it.
     """
     if goal.budget is None:
         return math.inf
-    noise = response.cost_noise if response else 0.0
+    noise = min(response.cost_noise, MOST_TO_SPARE) if response else 0.0
     special = (goal.traffic, goal.price, goal.conversion) != (1.0, 1.0, 1.0)
     return goal.budget * math.exp(-noise - (SPECIAL_DAY_NOISE if special else 0.0))
 

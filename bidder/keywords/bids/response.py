@@ -29,6 +29,7 @@ ENOUGH_CLICKS = 4000.0
 HALF_LIVES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Days; the shortest that leaves enough clicks is taken for levels."""
 SLOPE_HALF_LIFE = 14.0
+NOISE_HALF_LIFE = 4.0
 CALIBRATION_HALF_LIFE = 14.0
 CALIBRATION_CONVERSIONS = 400.0
 """Conversions that "estimates are right" is worth: one standard deviation of drift is 5%, 1 / sqrt(400)."""
@@ -130,10 +131,11 @@ def respond(
     right = calibration(days, weights, worth)
     level = usable.clicks * 0.5 ** (usable.age / _half_life(usable))
     shape = usable.clicks * 0.5 ** (usable.age / SLOPE_HALF_LIFE)
-    roas_slope, _ = _slope(usable.alpha, usable.roas, shape, ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES)
+    roas_slope = _slope(usable.alpha, usable.roas, shape, ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES)
     season = _weekday_effects(usable, shape)
     plain = usable.cost - season[usable.weekday]
-    cost_slope, noise = _slope(usable.alpha, plain, shape, COST_SLOPE, COST_SLOPE_SD, COST_SLOPES)
+    cost_slope = _slope(usable.alpha, plain, shape, COST_SLOPE, COST_SLOPE_SD, COST_SLOPES)
+    noise = _noise(usable, plain - cost_slope * usable.alpha)
     now = _in_force(usable)
     roas = _at(usable.alpha, usable.roas, level, roas_slope, now)
     cost = _at(usable.alpha, plain, level, cost_slope, now) + season[weekday] + noise**2 / 2
@@ -183,8 +185,8 @@ def _at(x: Floats, y: Floats, weight: Floats, slope: float, where: float) -> flo
 
 def _slope(
     x: Floats, y: Floats, weight: Floats, prior: float, sd: float, limits: tuple[float, float]
-) -> tuple[float, float]:
-    """Weighted regression slope with a normal prior, within limits; and the noise around the line.
+) -> float:
+    """Weighted regression slope with a normal prior, within limits.
 
     The weights are scaled so that the heaviest day counts as one observation.
     """
@@ -194,9 +196,19 @@ def _slope(
     noise2 = max(float(unit @ residual**2) / max(float(unit.sum()) - 1.0, 1.0), LEAST_NOISE**2)
     precision = float(unit @ dx**2) / noise2 + 1 / sd**2
     slope = (float(unit @ (dx * dy)) / noise2 + prior / sd**2) / precision
-    slope = min(max(slope, limits[0]), limits[1])
-    after = float(unit @ (dy - slope * dx) ** 2) / max(float(unit.sum()) - 1.0, 1.0)
-    return slope, max(after, LEAST_NOISE**2) ** 0.5
+    return min(max(slope, limits[0]), limits[1])
+
+
+def _noise(usable: _Days, rest: Floats) -> float:
+    """Standard deviation of what is left of the log cost of recent days, when bids and weekdays are told.
+
+    Recent days alone, since while bids are being moved from keyword to keyword cost drifts, which is no
+    noise of a day.
+    """
+    weight = 0.5 ** (usable.age / NOISE_HALF_LIFE)
+    centred = rest - weight @ rest / weight.sum()
+    spare = max(float(weight.sum()) - 1.0, 1.0)
+    return float(max(float(weight @ centred**2) / spare, LEAST_NOISE**2) ** 0.5)
 
 
 def _weekday_effects(usable: _Days, weight: Floats) -> Floats:

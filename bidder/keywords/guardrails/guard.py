@@ -41,24 +41,77 @@ def guard(
     bound_by : ndarray of int8, shape (J,)
         Codes of :class:`Bound`: the last one that moved or held the bid.
     """
-    rules, old = spec.guardrails, night.reference_bid
-    bound = _untouched(night, rules, profile)
-    untouched = bound != Bound.NONE
-    reference = np.maximum(old, 0)
-    state = _State(np.clip(wanted, 0, FAR), bound.copy(), np.zeros(len(old), dtype=np.bool_))
-    if rules.first_page:
-        state.raise_to(night.keywords.first_page_bid, supported)
-    own = _own_range(night, rules)
-    state.keep_to(own, Bound.CLASS_MIN, Bound.CLASS_MAX)
-    low, high = range_micros(rules.bid)
-    whole = Interval(np.full(len(old), low), np.full(len(old), high))
-    state.keep_to(whole, Bound.BID_MIN, Bound.BID_MAX)
-    night_step = _night_step(reference, rules)
-    state.keep_to(night_step, Bound.MAX_CUT, Bound.MAX_RAISE)
-    ranged = own.within(whole)
-    new = state.legal(reference, ranged.within(night_step), profile, profile.bid_step(spec.account.currency))
-    state.least_change(new, reference, ranged, share_of(reference, exact(rules.least_change), up=True))
-    return np.where(untouched, np.maximum(old, -1), state.bid), np.where(untouched, bound, state.bound)
+    return Guards.of(night, spec, profile).bids(wanted, supported)
+
+
+@dataclass(frozen=True)
+class Guards:
+    """What guardrails say of a night whatever is wanted, so that many wanted bids can be tried.
+
+    Attributes
+    ----------
+    night : Night
+    first_page : bool
+    untouched : ndarray of int8, shape (J,)
+        The guardrail that leaves a bid as it is, or NONE.
+    reference : ndarray of int64, shape (J,)
+        Micros; 0 where unknown.
+    own, whole, night_step : Interval
+        Of the keyword's class, of all bids, and of what the night may do; one interval for all, or (J,).
+    steps : Interval
+        Legal bids within all of them, in steps of the platform; empty where there is none.
+    platform : tuple of int
+        Lowest and highest legal bid, and the step, micros.
+    in_range : ndarray of bool, shape (J,)
+        Where the reference bid is in its range.
+    least : ndarray of int64, shape (J,)
+        Least change, micros.
+    """
+
+    night: Night
+    first_page: bool
+    untouched: Small
+    reference: Ints
+    own: Interval
+    whole: Interval
+    night_step: Interval
+    steps: Interval
+    platform: tuple[int, int, int]
+    in_range: Bools
+    least: Ints
+
+    @classmethod
+    def of(cls, night: Night, spec: BidsSpec, profile: PlatformProfile) -> Guards:
+        """Work out what does not depend on the bids wanted."""
+        rules, reference = spec.guardrails, np.maximum(night.reference_bid, 0)
+        own, whole = _own_range(night, rules), _everywhere(*range_micros(rules.bid))
+        ranged, night_step = own.within(whole), _night_step(reference, rules)
+        step = profile.bid_step(spec.account.currency)
+        lowest, highest = max(-(-profile.min_bid_micros // step), 1), profile.max_bid_micros // step
+        allowed = ranged.within(night_step)
+        steps = Interval(
+            np.maximum(-(-allowed.low // step), lowest), np.minimum(allowed.high // step, highest)
+        )
+        return cls(
+            night, rules.first_page, _untouched(night, rules, profile), reference, own, whole, night_step,
+            steps, (lowest * step, highest * step, step), ranged.holds(reference),
+            share_of(reference, exact(rules.least_change), up=True),
+        )
+
+    def bids(self, wanted: Ints, supported: Ints) -> tuple[Ints, Small]:
+        """See :func:`guard`."""
+        old, untouched = self.night.reference_bid, self.untouched != Bound.NONE
+        state = _State(np.clip(wanted, 0, FAR), self.untouched.copy())
+        if self.first_page:
+            state.raise_to(self.night.keywords.first_page_bid, supported)
+        state.keep_to(self.own, Bound.CLASS_MIN, Bound.CLASS_MAX)
+        state.keep_to(self.whole, Bound.BID_MIN, Bound.BID_MAX)
+        state.keep_to(self.night_step, Bound.MAX_CUT, Bound.MAX_RAISE)
+        state.be_legal(self)
+        return (
+            np.where(untouched, np.maximum(old, -1), state.bid),
+            np.where(untouched, self.untouched, state.bound),
+        )
 
 
 def _untouched(night: Night, rules: Guardrails, profile: PlatformProfile) -> Small:
@@ -83,8 +136,14 @@ def _named(texts: Texts, names: frozenset[str] | set[str]) -> Bools:
     return np.fromiter(map(known.__getitem__, cells), dtype=np.bool_, count=len(cells))
 
 
+def _everywhere(low: int, high: int) -> Interval:
+    return Interval(np.array([low], dtype=np.int64), np.array([high], dtype=np.int64))
+
+
 def _own_range(night: Night, rules: Guardrails) -> Interval:
     """The range of each keyword's class; without bounds where the class has none."""
+    if not rules.classes:
+        return _everywhere(0, FAR)
     ranges = [
         range_micros(rules.classes[name]) if name in rules.classes else (0, FAR) for name in night.classes
     ]
@@ -105,8 +164,6 @@ class _State:
 
     bid: Ints
     bound: Small
-    stuck: Bools
-    """Where no legal bid is allowed."""
 
     def _move(self, where: Bools, to: Ints, code: Bound) -> None:
         self.bid = np.where(where, to, self.bid)
@@ -121,22 +178,19 @@ class _State:
         self._move(self.bid < allowed.low, allowed.low, too_low)
         self._move(self.bid > allowed.high, allowed.high, too_high)
 
-    def legal(self, reference: Ints, allowed: Interval, profile: PlatformProfile, step: int) -> Ints:
-        """Nearest legal bids among those allowed; the reference where there is none on the way to the bid."""
-        lowest, highest = max(-(-profile.min_bid_micros // step), 1), profile.max_bid_micros // step
-        first = np.maximum(-(-allowed.low // step), lowest)
-        last = np.minimum(allowed.high // step, highest)
-        outside = (self.bid < lowest * step) | (self.bid > highest * step)
-        self.stuck = first > last
-        self.bound[outside | self.stuck] = Bound.PLATFORM
+    def be_legal(self, guards: Guards) -> None:
+        """Move bids to the nearest legal ones that are allowed; the reference where none is on the way.
+
+        Bids that would hardly move stay, unless they have to come back into their range.
+        """
+        reference, (lowest, highest, step) = guards.reference, guards.platform
+        first, last = guards.steps.low, guards.steps.high
+        stuck = first > last
+        self.bound[(self.bid < lowest) | (self.bid > highest) | stuck] = Bound.PLATFORM
         nearest = np.clip((2 * self.bid + step - 1) // (2 * step), first, last) * step
         on_the_way = np.sign(nearest - reference) == np.sign(self.bid - reference)
-        legal: Ints = np.where(on_the_way & ~self.stuck, nearest, reference)
-        return legal
-
-    def least_change(self, new: Ints, reference: Ints, allowed: Interval, least: Ints) -> None:
-        """Leave bids that would hardly move, unless they have to come back into their range."""
-        small = (np.abs(new - reference) < least) & allowed.holds(reference)
+        new = np.where(on_the_way & ~stuck, nearest, reference)
+        small = (np.abs(new - reference) < guards.least) & guards.in_range
         kept = small | (new == reference)
-        self.bound[kept & (self.bid != reference) & ~self.stuck] = Bound.LEAST_CHANGE
+        self.bound[kept & (self.bid != reference) & ~stuck] = Bound.LEAST_CHANGE
         self.bid = np.where(kept, reference, new)
