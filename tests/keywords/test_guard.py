@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bidder.keywords.guardrails.bound import Bound
-from bidder.keywords.guardrails.guard import guard
+from bidder.keywords.guardrails.guard import Guards, guard
 from bidder.keywords.guardrails.limits import exact, share_of
 
 UNIT = 1_000_000
@@ -266,3 +266,20 @@ def test_arrays_are_not_written_to(field):
     before = arrays[field].copy()
     guard(arrays["wanted"], arrays["supported"], night([UNIT], first_page=[2 * UNIT]), spec(), profile())
     assert (arrays[field] == before).all()
+
+
+@pytest.mark.parametrize("classes", [{}, {"brand": {"min": 2, "max": 3}}])
+def test_guards_of_a_night_can_be_asked_again_and_again(classes):
+    rng = np.random.default_rng(2)
+    rules = spec(list(classes), classes=classes, least_clicks=1)
+    given_night = night(
+        rng.integers(-1, 500, 300) * UNIT // 100, clicks=rng.integers(0, 5, 300),
+        first_page=rng.integers(-1, 500, 300) * UNIT // 100, keyword_class=rng.integers(0, 2, 300),
+        classes=("brand", "other"),
+    )  # fmt: skip
+    guards = Guards.of(given_night, rules, profile())
+    for _ in range(3):
+        wanted, supported = rng.integers(0, 6 * UNIT, (2, 300))
+        expected = guard(wanted, supported, given_night, rules, profile())
+        for found, column in zip(guards.bids(wanted, supported), expected, strict=True):
+            assert found.tolist() == column.tolist()
