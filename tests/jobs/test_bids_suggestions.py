@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bids_accounts import LAST, Account
 
 from bidder.files.tables import format_table
 from bidder.jobs.bids.output import AD_LAW_FILE, NEGATIVES_FILE, NEW_KEYWORDS_FILE
 from bidder.jobs.bids.propose import run_propose
 from bidder.jobs.bids.suggestions import AD_LAW_COLUMNS, NEGATIVE_COLUMNS, NEW_KEYWORD_COLUMNS, suggest
-from tests.jobs.bids_accounts import LAST, Account
 
 TERM_COLUMNS = (
     "date", "campaign", "ad_group", "keyword", "search_term", "impressions", "clicks", "cost", "conversions",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from keyword_tables import keyword_table
 
 from bidder.keywords.data import KeywordTable, TermTable
 from bidder.keywords.result import ClickValue
-from tests.keywords.keyword_tables import keyword_table
 
 COLUMNS = ("term", "keyword", "clicks", "cost", "conversions")
 SPREAD = 50.0

@@ -7,11 +7,11 @@ import re
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from keyword_tables import keyword_table
 
 from bidder.keywords.spec_bidding import ClassRule
 from bidder.keywords.terms.classes import classify, containing, word_counts
 from bidder.keywords.terms.matching import any_of
-from tests.keywords.keyword_tables import keyword_table
 
 TEXTS = st.text("abAB ß连衣裙女.*|é\n", max_size=12)
 PARTS = st.text("abAß连衣.*|\n", max_size=4)

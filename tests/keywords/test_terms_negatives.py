@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom, binom
+from term_tables import account, posterior, term_table
 
 from bidder.keywords.spec_terms import TermSpec
 from bidder.keywords.terms.negatives import negative_candidates, rejected, zero_chance
 from bidder.keywords.terms.rates import TermRates, term_rates
-from tests.keywords.term_tables import account, posterior, term_table
 
 TARGET = 4.0
 """ROAS; an order of 200 may cost 50."""

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from term_tables import SPREAD, account, posterior, term_table, together
 
 from bidder.keywords.platforms import PROFILES
 from bidder.keywords.spec import BidsSpec
 from bidder.keywords.terms.new_keywords import new_keywords
 from bidder.keywords.terms.rates import term_rates
-from tests.keywords.term_tables import SPREAD, account, posterior, term_table, together
 
 TABLE = account([1000, 1000], [40, 20])
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from term_tables import SPREAD, account, posterior, term_table, together
 
 from bidder.keywords.terms.rates import plain, term_rates
-from tests.keywords.term_tables import SPREAD, account, posterior, term_table, together
 
 
 def test_a_keyword_without_the_term_is_what_is_expected() -> None:
