@@ -80,11 +80,17 @@ def test_a_process_that_dies_at_a_write(cases: dict[str, Case], shim: Path | Non
         kill_at(case, max(1, int(case.calls * share)), death)
 
 
+MANY = {"first": 100, "second": 200, "approve": 20, "export": 20, "confirm": 20, "rollback": 20}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "count"),
-    [("first", 100), ("second", 200), ("approve", 20), ("export", 20), ("confirm", 20), ("rollback", 20)],
-)
+@pytest.mark.parametrize(("kind", "count"), [(kind, count // 4) for kind, count in MANY.items()])
+def test_killed_at_many_moments(cases: dict[str, Case], kind: str, count: int) -> None:
+    assert kills(cases[kind], count, 3) >= count // 4
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("kind", "count"), MANY.items())
 def test_killed_at_hundreds_of_moments(cases: dict[str, Case], kind: str, count: int) -> None:
     assert kills(cases[kind], count, 2) >= count // 4
 
