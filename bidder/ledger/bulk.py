@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Double, Integer, SmallInteger, Table, Text
@@ -40,23 +39,29 @@ def add_rows(connection: Connection, table: Table, run: int, columns: Sequence[A
     if connection.dialect.name == "postgresql":
         _copy(connection, table, _rows(run, columns))
         return
-    width = len(table.columns)
-    rows, rest = _rows(run, columns), len(columns[0]) % (_BOUND // width)
-    cursor: Any = connection.connection.cursor()
-    cursor.executemany(_insert(table, 1), islice(rows, rest))
-    cursor.executemany(_insert(table, _BOUND // width), _joined(rows, _BOUND // width))
+    _insert_many(connection.connection.cursor(), table, run, columns)
+
+
+def _insert_many(cursor: Any, table: Table, run: int, columns: Sequence[Any]) -> None:
+    width, length = len(table.columns), len(columns[0])
+    count = _BOUND // width
+    size, step = count * width, CHUNK // count * count
+    for start in range(0, length, step):
+        end = min(start + step, length)
+        cells: list[Any] = [run] * ((end - start) * width)  # row after row
+        cells[1::width] = range(start, end)
+        for place, column in enumerate(columns, 2):
+            cells[place::width] = _plain(column[start:end])
+        whole = len(cells) // size * size
+        cursor.executemany(_insert(table, count), (cells[at : at + size] for at in range(0, whole, size)))
+        if whole < len(cells):
+            cursor.execute(_insert(table, (len(cells) - whole) // width), cells[whole:])
     cursor.close()
 
 
 def _insert(table: Table, rows: int) -> str:
     marks = ", ".join("?" * len(table.columns))
     return f"INSERT INTO {table.name} VALUES {', '.join([f'({marks})'] * rows)}"
-
-
-def _joined(rows: Iterator[tuple[Any, ...]], count: int) -> Iterator[tuple[Any, ...]]:
-    """Cells of so many rows at a time, one after the other."""
-    while cells := tuple(chain.from_iterable(islice(rows, count))):
-        yield cells
 
 
 def _rows(run: int, columns: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -45,9 +45,9 @@ def _storable(text: str) -> bool:
 @without_collector()
 def add_changes(connection: Connection, run: int, changes: Changes) -> None:
     """Keep a run's changed bids."""
-    book: dict[str, int] = {}
+    book = _Book()
     campaign, ad_group, match_type, reason, bound_by = (
-        _encode(column, book)
+        book.numbers(column)
         for column in (
             changes.campaign, changes.ad_group, changes.match_type, changes.reason, changes.bound_by
         )
@@ -63,11 +63,16 @@ def add_changes(connection: Connection, run: int, changes: Changes) -> None:
     add_rows(connection, CHANGE, run, columns)
 
 
-def _encode(column: Texts, book: dict[str, int]) -> NDArray[np.int64]:
-    texts = column.tolist()
-    for text in dict.fromkeys(texts):
-        book.setdefault(text, len(book))
-    return np.fromiter(map(book.__getitem__, texts), np.int64, len(texts))
+class _Book(dict[str, int]):
+    """Numbers of texts, in the order in which they are first asked for."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
+
+    def numbers(self, column: Texts) -> NDArray[np.int64]:
+        """The number of each text."""
+        return np.fromiter(map(self.__getitem__, column.tolist()), np.int64, len(column))
 
 
 def _without_nan(values: NDArray[np.float64]) -> Any:

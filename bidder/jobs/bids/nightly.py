@@ -115,7 +115,7 @@ def _night(
     log.run_id = proposed.key.run_id
     summary = proposed.summary
     log.event("proposed", status=summary["status"], changed=summary["changed"], folder=str(proposed.folder))
-    folder = open_run(proposed.folder)
+    folder = open_run(proposed.folder, check=False)
     new = ledger.find(folder.key) is None
     run = record(folder, ledger, WHO, written.changes)
     exported = None
@@ -177,7 +177,7 @@ def run_backfill(
             except LockedError as error:
                 told(day, str(error))
                 continue
-            folder = open_run(done.folder)
+            folder = open_run(done.folder, check=False)
             if ledger.find(folder.key) is None:
                 ledger.record(
                     folder.key, RunState.BACKFILLED, folder.summary, written.changes, folder.schedules(),

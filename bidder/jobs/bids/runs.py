@@ -117,26 +117,35 @@ def _by_id(run: str, root: Path) -> Path:
     raise InputError(Problem(f"no run {run!r}", expected))
 
 
-def open_run(path: Path) -> RunFolder:
-    """Read a run folder, and check that its files are those that were written."""
+def open_run(path: Path, *, check: bool = True) -> RunFolder:
+    """Read a run folder, and check that its files are those that were written.
+
+    Without ``check`` they are taken for that, as by the job that has just written them.
+    """
     document = _json(path / RUN_FILE)
     if document.get("schema_version") != SCHEMA_VERSION:
         message = f"is of version {document.get('schema_version')}"
         raise InputError(Problem(message, f"version {SCHEMA_VERSION}", place=Place(str(path / RUN_FILE))))
     if not (path / SUMMARY_FILE).exists():
         raise LockedError(f"{path}: the run is not finished (no {SUMMARY_FILE}): propose it again")
+    changed = _changed(path, document["files"]) if check else []
+    if changed:
+        raise InputError(changed)
+    return RunFolder(path, document, _json(path / SUMMARY_FILE))
+
+
+def _changed(path: Path, hashes: Mapping[str, str]) -> list[Problem]:
     changed = []
-    for name, digest in document["files"].items():
+    for name, digest in hashes.items():
         try:
-            same = hashlib.sha256((path / name).read_bytes()).hexdigest() == digest
+            with (path / name).open("rb") as stream:
+                same = hashlib.file_digest(stream, "sha256").hexdigest() == digest
         except OSError:
             same = False
         if not same:
             changed.append(Problem("is not what was proposed", "the file as written: propose again",
                                    place=Place(str(path / name))))
-    if changed:
-        raise InputError(changed)
-    return RunFolder(path, document, _json(path / SUMMARY_FILE))
+    return changed
 
 
 def written_before(folder: Path) -> set[str]:
