@@ -6,7 +6,7 @@ Zhitongche and Pinduoduo take a week as 7 x 24 hours: per cent of the bid there,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass
 
 from bidder.calendar import Weekday
@@ -92,7 +92,7 @@ def write(sheet: ChangeSheet, profile: PlatformProfile, digits: int) -> dict[str
         (form.kinds[one.kind], one.campaign, one.segment, write_modifier(one.modifier, profile.segment_style))
         for one in sheet.segments
     )
-    parts = (sheet.bids.bid, sheet.blocks, sheet.segments)
+    parts: tuple[Sized, ...] = (sheet.bids.bid, sheet.blocks, sheet.segments)
     columns = (form.bid_columns, form.schedule_columns, form.segment_columns)
     rows: tuple[Columns | Iterable[tuple[str, ...]], ...] = (bids, hours, segments)
     tables = zip(form.files, parts, columns, rows, strict=True)
