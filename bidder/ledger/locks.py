@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from bidder.errors import InputError, LockedError, Place, Problem
 
 if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
     from bidder.ledger.database import OpenDatabase
 
 NAMING_SECONDS = 1.0
-"""How long a holder whose name is not known yet is waited for."""
+"""How long a holder whose name is not known yet, or one who is just letting go, is waited for."""
 
 _SINCE = """
 SELECT a.application_name, a.client_addr, a.backend_start
@@ -35,6 +37,17 @@ def _digest(account: str) -> bytes:
     return hashlib.sha256(f"bidder lock of {account}".encode("utf-8", "surrogatepass")).digest()
 
 
+def _take(account: str, take: Callable[[], bool], holder: Callable[[], tuple[str, bool]]) -> None:
+    """Take a lock, or say who holds it: a name, and whether it is sure to be the holder's."""
+    end = monotonic() + NAMING_SECONDS
+    while not take():
+        said, sure = holder()
+        if sure or monotonic() > end:
+            by = f": {said}" if said else ""
+            raise LockedError(f"another process is working on account {account!r}{by}")
+        sleep(0.01)
+
+
 @contextmanager
 def file_lock(beside: Path, account: str) -> Iterator[None]:
     """Hold an account's lock by a file beside the database; the system takes it from a process that ends.
@@ -46,15 +59,13 @@ def file_lock(beside: Path, account: str) -> Iterator[None]:
     InputError
         When the file cannot be made.
     """
-    from filelock import FileLock, Timeout
+    from filelock import FileLock
 
     path = beside.with_name(f"{beside.name}.{_digest(account).hex()[:12]}.lock")
     holder = path.with_suffix(".holder")  # the lock's own file is emptied by those who ask for it
     lock = FileLock(path)
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise _taken(account, _holder_of(holder)) from None
+        _take(account, lambda: _locked(lock), lambda: _read_holder(holder))
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(Problem(f"cannot be locked: {reason}", place=Place(str(path)))) from None
@@ -69,14 +80,14 @@ def file_lock(beside: Path, account: str) -> Iterator[None]:
         lock.release()
 
 
-def _holder_of(path: Path) -> str:
-    """Who holds a lock; one who has just got it is given a moment to say so."""
-    end = monotonic() + NAMING_SECONDS
-    while True:
-        said, alive = _read_holder(path)
-        if alive or monotonic() > end:
-            return said
-        sleep(0.01)
+def _locked(lock: BaseFileLock) -> bool:
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    return True
 
 
 def _read_holder(path: Path) -> tuple[str, bool]:
@@ -116,25 +127,22 @@ def session_lock(database: OpenDatabase, account: str) -> Iterator[None]:
         # So that the server notices soon when a holder's machine is gone.
         session.exec_driver_sql("SET tcp_keepalives_idle = 30")
         session.exec_driver_sql("SET tcp_keepalives_interval = 10")
-        asked = "SELECT pg_try_advisory_lock(%s)"
-        number = int.from_bytes(key, "big", signed=True)
-        if not session.exec_driver_sql(asked, (number,)).scalar():
-            raise _taken(account, _session_of(session.exec_driver_sql(_SINCE, (high, low)).first()))
+        asked, number = "SELECT pg_try_advisory_lock(%s)", int.from_bytes(key, "big", signed=True)
+        _take(
+            account,
+            lambda: bool(session.exec_driver_sql(asked, (number,)).scalar()),
+            lambda: _session_of(session.exec_driver_sql(_SINCE, (high, low)).first()),
+        )
         try:
             yield
         finally:
             session.invalidate()  # closed for good: the lock goes even when the server does not answer
 
 
-def _session_of(row: Any) -> str:
+def _session_of(row: Any) -> tuple[str, bool]:
     if row is None:
-        return ""
+        return "", False
     name, address, since = row
     parts = [name or "a session", f"from {address}" if address else ""]
     parts.append(f"since {since.astimezone(UTC).isoformat(timespec='seconds')}" if since else "")
-    return " ".join(filter(None, parts))
-
-
-def _taken(account: str, holder: str) -> LockedError:
-    by = f": {holder}" if holder else ""
-    return LockedError(f"another process is working on account {account!r}{by}")
+    return " ".join(filter(None, parts)), True

@@ -179,3 +179,17 @@ def test_a_holder_is_named_that_has_not_said_so_yet(tmp_path: Path) -> None:
             with pytest.raises(LockedError, match=f"process {here} on {host} since now"), ledger.lock("shop"):
                 pass
         named.join()
+
+
+def test_a_lock_let_go_while_its_holder_is_looked_for_is_taken(tmp_path: Path) -> None:
+    """Who has just done all the work has taken its name away before it lets go."""
+    with open_ledger("sqlite:///ledger.db", tmp_path) as ledger:
+        with ledger.lock("shop"):
+            (path,) = tmp_path.glob("*.lock")
+        held = FileLock(path, thread_local=False)
+        held.acquire()
+        ending = Timer(0.2, held.release)
+        ending.start()
+        with ledger.lock("shop"):
+            assert not held.is_locked
+        ending.join()
