@@ -11,6 +11,7 @@ from bidder.keywords.bids.alpha import budget_aim, choose_alpha
 from bidder.keywords.bids.goal import Goal
 from bidder.keywords.bids.response import Response, calibration, respond
 from bidder.keywords.data import AccountDays, DayWeights
+from bidder.keywords.result import CarriedAlpha
 from bidder.keywords.spec_bidding import AlphaSpec
 from bidder.money import MICROS
 
@@ -37,7 +38,8 @@ def test_undamped_alpha_meets_the_target(target, traffic, price, conversion):
 @given(SOME, SOME, SOME)
 def test_undamped_alpha_spends_a_budget_that_binds(share, traffic, price):
     goal = Goal(0.01, budget=900 * share, traffic=traffic, price=price)
-    alpha = choose_alpha(RESPONSE, goal, FREE)
+    long_held = CarriedAlpha(100.0, RESPONSE.in_force, 0.0, RESPONSE.day)  # so that one step gets far enough
+    alpha = choose_alpha(RESPONSE, goal, FREE, long_held)
     assert at(RESPONSE, alpha.chosen, goal)[1] == pytest.approx(budget_aim(RESPONSE, goal))
     assert 0.85 * goal.budget < budget_aim(RESPONSE, goal) < goal.budget
     assert alpha.bound_by == "budget"
