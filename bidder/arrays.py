@@ -12,6 +12,7 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
+Texts = NDArray[np.object_]
 
 Array = TypeVar("Array", bound=NDArray[Any])
 

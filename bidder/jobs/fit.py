@@ -11,7 +11,8 @@ from bidder.budget.fitting.spec import FitSpec
 from bidder.files.atomic import OutputFolder
 from bidder.files.yaml_reader import read_document
 from bidder.jobs.fit_history import read_history
-from bidder.jobs.fit_output import curves_text, decomposition_rows, fit_document, json_text
+from bidder.jobs.fit_output import curves_text, decomposition_rows, fit_document
+from bidder.jobs.outputs import json_text
 
 if TYPE_CHECKING:
     from bidder.budget.fitting.history import History

@@ -125,10 +125,6 @@ def fit_document(result: FitResult, history: History, spec: FitSpec) -> dict[str
     return plain
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """A document as JSON; the same document gives the same bytes."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
 
 def _campaign(campaign: CampaignFit) -> dict[str, Any]:
     known = asdict(campaign)

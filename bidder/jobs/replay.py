@@ -170,6 +170,7 @@ def _written(
     loaded: LoadedExperiment, logs: Logs, played: Played, folder: Path, lang: Lang | None, watch: Progress
 ) -> ReplayOutcome:
     from bidder.jobs import replay_output as output
+    from bidder.jobs.outputs import json_text
     from bidder.jobs.replay_result import gather, summary_of
 
     result, measure = gather(loaded, logs, played)
@@ -179,7 +180,7 @@ def _written(
     }
     if played.candidates:
         tables[output.TUNING_FILE] = output.tuning_rows(played.candidates, logs.units)
-    texts = {output.CONFIG_FILE: output.json_text(loaded.document.data)}
+    texts = {output.CONFIG_FILE: json_text(loaded.document.data)}
     if lang is not None:
         from bidder.reports.replay import render_replay
 

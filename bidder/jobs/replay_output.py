@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bidder.files.atomic import OutputFolder
+from bidder.jobs.outputs import json_text
 
 if TYPE_CHECKING:
     from bidder.auctions.experiments.spec_resolve import Units
@@ -211,8 +212,3 @@ def write_replay(
         if name not in names:
             (folder / name).unlink(missing_ok=True)
     return tuple(names)
-
-
-def json_text(document: Any) -> str:
-    """A document as JSON text; the same document gives the same bytes."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -12,10 +12,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.arrays import Bools, Codes, Floats, Ints
+from bidder.arrays import Bools, Codes, Floats, Ints, Texts
 
 Small = NDArray[np.int8]
-Texts = NDArray[np.object_]
 
 UNKNOWN_MONEY = -1
 """In place of micros that a report does not tell."""

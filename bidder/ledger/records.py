@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Texts = NDArray[np.object_]
-Ints = NDArray[np.int64]
+from bidder.arrays import Ints, Texts
 
 
 class RunState(StrEnum):

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from bidder.arrays import Texts
 from bidder.errors import InputError, Problem
 from bidder.ledger.bulk import add_rows, read_rows, without_collector
-from bidder.ledger.records import Changes, Effects, ScheduleRow, Schedules, Texts, Took
+from bidder.ledger.records import Changes, Effects, ScheduleRow, Schedules, Took
 from bidder.ledger.schema import BLOCK, CHANGE, EFFECT, SEGMENT, TEXT
 
 _JOINED = 20_000

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.arrays import Ints
-
-Texts = NDArray[np.object_]
+from bidder.arrays import Ints, Texts
 
 
 class SheetBlock(NamedTuple):

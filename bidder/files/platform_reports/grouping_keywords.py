@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bidder.arrays import Codes, Ints
+from bidder.arrays import Codes, Ints, Texts
 from bidder.files.platform_reports.grouping import day_table, total, unweighted, weighted
 from bidder.files.platform_reports.store_kept import KeptRows
 from bidder.files.platform_reports.store_listing import POSITIONS, Listing
 from bidder.files.platform_reports.store_rows import COUNTS, PARTS, table_of
-from bidder.keywords.data import UNKNOWN_MONEY, DayWeights, KeywordTable, Small, Texts
+from bidder.keywords.data import UNKNOWN_MONEY, DayWeights, KeywordTable, Small
 from bidder.keywords.spec_reports import ReportKind
 from bidder.money import MICROS
 

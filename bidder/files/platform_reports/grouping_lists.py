@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from bidder.arrays import Ints
+from bidder.arrays import Ints, Texts
 from bidder.files.platform_reports.grouping import total
 from bidder.files.platform_reports.store_kept import KeptRows
 from bidder.files.platform_reports.store_listing import ENTRIES, PLACES, POSITIONS
 from bidder.files.platform_reports.store_rows import COUNTS, PARTS, table_of
-from bidder.keywords.data import AdTable, KeywordTable, LagTable, LandscapePoints, TermTable, Texts
+from bidder.keywords.data import AdTable, KeywordTable, LagTable, LandscapePoints, TermTable
 from bidder.keywords.spec_reports import ReportKind
 from bidder.money import MICROS
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bidder.arrays import Ints
+from bidder.arrays import Ints, Texts
 from bidder.keywords.data import MatchType
 
 if TYPE_CHECKING:
-    from bidder.keywords.data import KeywordTable, Texts
+    from bidder.keywords.data import KeywordTable
 
     Names = Sequence[str] | Texts
 

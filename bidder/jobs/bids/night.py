@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bidder.ledger.records import KeywordKey, Run, Schedules
 
 
-
 @dataclass(frozen=True)
 class Memory:
     """What the ledger says of the account before the night; empty on the first one.
@@ -64,18 +63,13 @@ class Memory:
 
 def remember(ledger: Ledger, loaded: LoadedBids, last: date) -> Memory:
     """Ask the ledger."""
-    from bidder.ledger.records import RunState
-
     account, days = loaded.spec.account.name, loaded.spec.guardrails.respect_edits_days
     before = ledger.last_exported(account, last)
-    alpha = None
-    if before is not None and before.state is not RunState.ROLLED_BACK:
-        alpha = _carried(before.summary)
     runs = [run for run in ledger.history(account, 60) if run.key.data_date < last]
     return Memory(
         ledger.references(account, last),
         ledger.edits(account, last - timedelta(days=max(days - 1, 0)), last) if days else {},
-        alpha,
+        None if before is None else _carried(before.summary),
         ledger.schedule_in_force(account, last),
         tuple(runs),
     )

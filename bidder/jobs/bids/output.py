@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import numpy as np
 from bidder.calendar import Weekday
 from bidder.files.column_tables import coded_column, format_parts, money_column, number_column, text_column
 from bidder.jobs.bids.keyword_rows import MATCH_NAMES
+from bidder.jobs.outputs import json_text
 from bidder.keywords.data import MatchType
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.result import Effect, Proposal, Range, Reason
@@ -239,4 +239,4 @@ def sha256(content: bytes) -> str:
 
 def json_bytes(document: Any) -> bytes:
     """A document as JSON; the same document gives the same bytes."""
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    return json_text(document).encode()

@@ -22,6 +22,7 @@ from bidder.jobs.bids.output import (
     SCHEMA_VERSION,
     SEGMENTS_FILE,
     SUMMARY_FILE,
+    sha256,
 )
 from bidder.jobs.bids.places import SQLITE
 from bidder.ledger.records import Changes, RunKey, ScheduleRow, Schedules
@@ -81,7 +82,7 @@ class RunFolder:
             files = {name: (self.path / name).read_bytes() for name in hashes}
         except OSError:
             return None
-        same = all(hashlib.sha256(content).hexdigest() == hashes[name] for name, content in files.items())
+        same = all(sha256(content) == hashes[name] for name, content in files.items())
         return files if same else None
 
     def schedules(self) -> Schedules:

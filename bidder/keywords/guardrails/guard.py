@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bidder.arrays import Bools, Ints
-from bidder.keywords.data import Night, Small, Texts
+from bidder.arrays import Bools, Ints, Texts
+from bidder.keywords.data import Night, Small
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.guardrails.limits import FAR, Interval, exact, range_micros, share_of
 from bidder.keywords.platforms import PlatformProfile
