@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ from bidder.money import MICROS
 _SUSPECT = np.zeros(256, dtype=np.bool_)
 _SUSPECT[[0, *{text.encode()[0] for text in (*FORMULA, "'")}]] = True
 """Bytes that a text may begin with which has to be looked at; 0 stands for one that cannot be told."""
+THREADS = 2
+"""For making parts: Arrow lets others work meanwhile."""
 PART = 1 << 14
 """Rows whose text is made at a time, so that no column ever stands in memory as text."""
 
@@ -157,14 +161,28 @@ def text_lines(
 
     A cell that is a single text stands in every line as it is.
     """
+
+    def part(start: int) -> bytes:
+        return _lines(cells(slice(start, min(start + PART, length))), delimiter, end)
+
+    waiting: deque[Future[bytes]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
+        for start in range(0, length, PART):
+            waiting.append(pool.submit(part, start))
+            if len(waiting) > THREADS:  # so that few parts wait to be taken
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _lines(columns: Sequence[Any], delimiter: str, end: str) -> bytes:
     import pyarrow.compute as pc
 
-    for start in range(0, length, PART):
-        columns = cells(slice(start, min(start + PART, length)))
-        texts = [column if isinstance(column, str) else _quoted(column, delimiter) for column in columns]
-        lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*texts, delimiter), "", end)
-        _, offsets, content = lines.buffers()
-        yield content[: np.frombuffer(offsets, np.int32)[len(lines)]].to_pybytes()
+    texts = [column if isinstance(column, str) else _quoted(column, delimiter) for column in columns]
+    lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*texts, delimiter), "", end)
+    _, offsets, content = lines.buffers()
+    found: bytes = content[: np.frombuffer(offsets, np.int32)[len(lines)]].to_pybytes()
+    return found
 
 
 def _quoted(column: Any, delimiter: str) -> Any:

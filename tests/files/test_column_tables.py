@@ -84,7 +84,7 @@ def test_parts_make_the_same_table(monkeypatch):
         return [numbers[rows], text_column(texts[rows])]
 
     assert format_parts(["n", "t"], 10, cells) == whole
-    assert sizes == [3, 3, 3, 1]
+    assert sorted(sizes) == [1, 3, 3, 3]
     assert format_parts(["n", "t"], 0, cells) == b"n,t\n"
 
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyword_tables import click_values, keyword_table
 
+from bidder.keywords.bids import exploration
 from bidder.keywords.bids.exploration import explored_factor, limit_spend
 from bidder.keywords.bids.response import COST_SLOPE
 from bidder.keywords.spec_bidding import Exploration
@@ -77,3 +78,9 @@ def test_spend_is_limited(pairs, share):
     assert added <= share * spend.sum() * (1 + 1e-9) + 1e-9
     assert np.all((limited - 1) * (factor - 1) >= 0) and np.all(limited <= factor)
     assert np.array_equal(limited[factor <= 1], factor[factor <= 1])
+
+
+def test_two_threads_draw_what_one_draws(monkeypatch):
+    alone = factors()
+    monkeypatch.setattr(exploration, "MANY", 1)
+    assert factors().tolist() == alone.tolist()

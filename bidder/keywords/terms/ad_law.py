@@ -169,8 +169,10 @@ def _searched(text: str) -> str:
 
 def _hits(texts: Sequence[str]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
     """Which texts have terms in them, and where."""
-    begins = [0, *accumulate(len(text) + 1 for text in texts)]
     found = [match.span() for match in _terms().finditer(_searched(_LINE.join(texts)))]
+    if not found:
+        return
+    begins = [0, *accumulate(len(text) + 1 for text in texts)]
     owners = np.searchsorted(begins, [start for start, _ in found], side="right") - 1
     spans: dict[int, list[tuple[int, int]]] = {}
     for owner, (start, end) in zip(owners.tolist(), found, strict=True):
