@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -38,30 +39,41 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         if target.exists() and not target.is_file():
             target.write_bytes(content)  # a pipe or device: nothing to rename over
         else:
-            _replace(target, content)
+            _replace(target, [content])
     except OSError as error:
         raise _unwritable(path, error) from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, parts: Iterable[bytes], first: Callable[[], None] | None = None) -> None:
+    """Write a file; with ``first``, which is called before it appears, one that is the same stays instead."""
     _take_away_left(target)
     temporary, handle = new_file(
         lambda: target.with_name(f"{_prefix(target)}{secrets.token_hex(6)}.tmp")
     )
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            for part in parts:
+                stream.write(part)
             stream.flush()
             os.fsync(stream.fileno())
             if os.name != "nt":
-                temporary.replace(target)  # while it is locked, so that nobody takes it for a left one
+                _appear(temporary, target, first)  # while it is locked: nobody takes it for a left one
         if os.name == "nt":  # an open file cannot be renamed there
-            temporary.replace(target)
+            _appear(temporary, target, first)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _appear(temporary: Path, target: Path, first: Callable[[], None] | None) -> None:
+    if first is not None:
+        if _alike(temporary, target):
+            temporary.unlink()
+            return
+        first()
+    temporary.replace(target)
 
 
 def _prefix(target: Path) -> str:
@@ -124,25 +136,37 @@ class OutputFolder:
         """Add a text file."""
         self._files[name] = text.encode("utf-8", "backslashreplace")
 
-    def at_once(self, name: str, content: bytes) -> None:
-        """Write a file now, for contents too large to be kept until all are made; never the last file.
+    def at_once(self, name: str, parts: Iterable[bytes]) -> str:
+        """Write a file now, part by part, for contents too large to be kept until all files are made.
 
-        ``last`` is taken away first, unless what is to be written stands there already.
+        ``last`` is taken away first, unless a file with this content stands there already. It must not be
+        the last file itself.
+
+        Returns
+        -------
+        str
+            SHA-256 of the content, 64 hexadecimal digits.
 
         Raises
         ------
         InputError
             When the folder cannot be made or written to.
         """
+        digest = hashlib.sha256()
+
+        def hashed() -> Iterator[bytes]:
+            for part in parts:
+                digest.update(part)
+                yield part
+
+        last = self.path / self._last
         try:
-            if _holds(self.path / name, content):
-                _take_away_left(self.path / name)
-                return
             _make_folder(self.path)
-            (self.path / self._last).unlink(missing_ok=True)
+            target = Path(os.path.realpath(self.path / name))
+            _replace(target, hashed(), lambda: last.unlink(missing_ok=True))
         except OSError as error:
-            raise _unwritable(self.path, error) from None
-        write_bytes(self.path / name, content)
+            raise _unwritable(self.path / name, error) from None
+        return digest.hexdigest()
 
     def bytes(self, name: str, content: bytes) -> None:
         """Add a binary file."""
@@ -191,13 +215,25 @@ class OutputFolder:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size != len(content):
-            return False
-        view = memoryview(content)
-        with path.open("rb") as stream:
-            return all(stream.read(_PART) == view[at : at + _PART] for at in range(0, len(view), _PART))
+        return path.is_file() and path.stat().st_size == len(content) and _begins(path, content)
     except OSError:
         return False
+
+
+def _begins(path: Path, content: bytes) -> bool:
+    view = memoryview(content)
+    with path.open("rb") as stream:
+        return all(stream.read(_PART) == view[at : at + _PART] for at in range(0, len(view), _PART))
+
+
+def _alike(one: Path, other: Path) -> bool:
+    if not other.is_file() or one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as ours, other.open("rb") as theirs:
+        while part := ours.read(_PART):
+            if theirs.read(_PART) != part:
+                return False
+    return True
 
 
 def write_folder(path: str | Path, files: Mapping[str, bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -133,11 +132,14 @@ def renamed_column(values: Any, name: Callable[[str], str]) -> Any:
 def format_columns(columns: Mapping[str, Any]) -> bytes:
     """Columns of text or whole numbers as a CSV file, ``\\n`` line ends, cells quoted where they must be."""
     length = len(next(iter(columns.values())))
-    return format_parts(list(columns), length, lambda rows: [column[rows] for column in columns.values()])
+    parts = format_parts(list(columns), length, lambda rows: [column[rows] for column in columns.values()])
+    return b"".join(parts)
 
 
-def format_parts(names: Sequence[str], length: int, cells: Callable[[slice], Sequence[Any]]) -> bytes:
-    """The same for columns that are made for some rows at a time.
+def format_parts(
+    names: Sequence[str], length: int, cells: Callable[[slice], Sequence[Any]]
+) -> Iterator[bytes]:
+    """The same in parts, for columns that are made for some rows at a time.
 
     Parameters
     ----------
@@ -147,11 +149,8 @@ def format_parts(names: Sequence[str], length: int, cells: Callable[[slice], Seq
     cells : callable
         The columns of a slice of the rows.
     """
-    out = io.BytesIO()
-    out.write((",".join(guard(name) for name in names) + "\n").encode())
-    for lines in text_lines(length, cells):
-        out.write(lines)
-    return out.getvalue()
+    yield (",".join(guard(name) for name in names) + "\n").encode()
+    yield from text_lines(length, cells)
 
 
 def text_lines(

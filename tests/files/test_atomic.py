@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import stat
@@ -137,7 +138,7 @@ def test_large_files_are_written_before_the_others_and_the_last_is_away_meanwhil
     first, other = b"1" * (3 << 20), b"1" * (3 << 20) + b"2"
     for large in (first, other):
         with OutputFolder(tmp_path / "run") as out:
-            out.at_once("large.csv", large)
+            assert out.at_once("large.csv", [large[:9], large[9:]]) == hashlib.sha256(large).hexdigest()
             assert (tmp_path / "run" / "large.csv").read_bytes() == large
             assert not (tmp_path / "run" / "summary.json").exists()
             out.text("summary.json", "{}")
@@ -147,7 +148,7 @@ def test_large_files_are_written_before_the_others_and_the_last_is_away_meanwhil
 def test_a_large_file_that_stands_there_already_leaves_the_last_one_alone(tmp_path):
     def write(large):
         with OutputFolder(tmp_path / "run") as out:
-            out.at_once("large.csv", large)
+            out.at_once("large.csv", [large])
             seen = (tmp_path / "run" / "summary.json").exists()
             out.text("summary.json", "{}")
         return seen

@@ -55,8 +55,8 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-def bids_table(proposal: Proposal, currency: str) -> bytes:
-    """bids.csv: one row for each keyword, in the order of campaign, ad group, keyword and match type."""
+def bids_table(proposal: Proposal, currency: str) -> Iterator[bytes]:
+    """bids.csv in parts: a row for each keyword, in the order of campaign, ad group, keyword, match type."""
     digits, table = minor_digits(currency), proposal.night.keywords
     names = (table.campaigns, table.ad_groups, MATCHES, REASONS, BOUNDS)
     texts = tuple(text_column(list(one)) for one in names)

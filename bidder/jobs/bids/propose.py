@@ -189,10 +189,10 @@ def _write(
     """Write the run folder, summary.json last; returns the names."""
     account, weeks = loaded.spec.account, with_standing(schedules(proposal), memory.schedules)
     with OutputFolder(folder, last=SUMMARY_FILE) as out:
-        checked = {BIDS_FILE: _put(out, BIDS_FILE, bids_table(proposal, account.currency))}
+        checked = {BIDS_FILE: out.at_once(BIDS_FILE, bids_table(proposal, account.currency))}
         changes = changes_of(proposal)
         made = change_sheets(account.platform, account.currency, changes, weeks, memory.schedules)
-        sheets = {name: _put(out, name, made.pop(name)) for name in sorted(made)}
+        sheets = {name: out.at_once(name, [made.pop(name)]) for name in sorted(made)}
         files = {SCHEDULE_FILE: format_table(SCHEDULE_COLUMNS, schedule_rows(weeks)).encode()}
         if weeks.segments:
             files[SEGMENTS_FILE] = format_table(SEGMENT_COLUMNS, weeks.segments).encode()
@@ -208,12 +208,6 @@ def _write(
         for name, content in files.items():
             out.bytes(name, content)
     return (*sorted({*written, RUN_FILE}), SUMMARY_FILE), Written(changes, sheets)
-
-
-def _put(out: OutputFolder, name: str, content: bytes) -> str:
-    """Write a file that may be large, so that nobody has to keep it; returns its hash."""
-    out.at_once(name, content)
-    return sha256(content)
 
 
 def _report(
