@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from bidder.arrays import Codes
 from bidder.errors import InputError
+from bidder.files.platform_reports.ahead import ahead
 from bidder.files.platform_reports.store_database import Database
 from bidder.files.platform_reports.store_listing import ENTRIES, PLACES, Listing, list_keywords
 from bidder.files.platform_reports.store_names import NumberedNames, TextCodes
@@ -112,7 +113,7 @@ class KeptRows:
         with self._all_or_nothing(report.kind):
             source = Source(report.file, report.kind)
             self.seen.sources.append(source)
-            for chunk in chunked(report.batches()):
+            for chunk in ahead(chunked(report.batches())):
                 source.key |= set(chunk.column_names) & set(KEY_COLUMNS)
                 self.seen.columns[report.kind] |= set(chunk.column_names)
                 inside, days = self._inside(chunk, source)

@@ -16,6 +16,7 @@ from bidder.jobs.bids.propose import Lang, ProposeOutcome, propose_and_keep
 from bidder.jobs.bids.reading import read_account
 from bidder.jobs.bids.runs import open_run
 from bidder.jobs.bids.steps import StepOutcome, approve, confirm, export, finish_approved, now, record
+from bidder.jobs.memory import give_back
 from bidder.jobs.outputs import slug
 from bidder.jobs.progress import Progress, Silent
 from bidder.ledger.records import RunState
@@ -116,16 +117,17 @@ def _night(
     summary = proposed.summary
     log.event("proposed", status=summary["status"], changed=summary["changed"], folder=str(proposed.folder))
     folder = open_run(proposed.folder, check=False)
-    new = ledger.find(folder.key) is None
+    # What an earlier start has recorded is exported as it was recorded.
+    sheets = written.sheets if ledger.find(folder.key) is None else None
     run = record(folder, ledger, WHO, written.changes)
+    del written  # large
     exported = None
     if run.state is RunState.STOPPED:
         log.event("stopped", checks=[c["name"] for c in summary["checks"] if not c["passed"]])
     elif auto_approve and run.state in (RunState.PLANNED, RunState.APPROVED, RunState.EXPORTED):
         watch.stage("exporting")
         run = approve(folder, ledger, WHO) if run.state is RunState.PLANNED else run
-        # What an earlier start has recorded is exported as it was recorded.
-        exported = export(folder, ledger, WHO, written.sheets if new else None)
+        exported = export(folder, ledger, WHO, sheets)
         run = exported.run
         log.event("exported", folder=str(exported.folder), files=exported.files)
     log.event("finished", state=run.state.value)
@@ -140,6 +142,7 @@ def confirm_before(
     if run is None or run.state is not RunState.EXPORTED or not (table.max_cpc >= 0).any():
         return None, {}
     done = confirm(run.run_id, ledger, table, WHO)
+    give_back()
     return done.run, done.counts or {}
 
 
