@@ -18,7 +18,26 @@ NOTES: Patterns = (
      r"alpha\.start of the config", "bd_note_no_response"),
     (r"the expected spend of (?P<spend>[\d,.]+) is above the budget of (?P<budget>[\d,.]+): bids may not "
      r"fall further in one night", "bd_note_over_budget"),
+    (r"of (?P<found>[\d,]+) terms to exclude the first (?P<given>[\d,]+) are given \(terms\.most\)",
+     "bd_note_most_negatives"),
+    (r"of (?P<found>[\d,]+) new keywords the first (?P<given>[\d,]+) are given \(terms\.most\)",
+     "bd_note_most_keywords"),
+    (r"of (?P<found>[\d,]+) words to look at the first (?P<given>[\d,]+) are given", "bd_note_most_words"),
 )
+"""What a night says of itself."""
+SUGGESTED: Patterns = (
+    (r"[\d,]+ clicks cost \S+ \S+ without a conversion, where a CVR of (?P<cvr>\S+%) leads to expect "
+     r"(?P<expected>[\d.,]+): by chance less than 1 in a billion", "bd_suggested_negative_never"),
+    (r"[\d,]+ clicks cost \S+ \S+ without a conversion, where a CVR of (?P<cvr>\S+%) leads to expect "
+     r"(?P<expected>[\d.,]+): by chance 1 in (?P<often>[\d,]+)", "bd_suggested_negative"),
+    (r"\S+ conversions in [\d,]+ clicks at (?P<paid>\S+) (?P<currency>\S+) each; its CVR, shrunk to the "
+     r"(?P<parent>\S+%) of its keyword, is (?P<cvr>\S+%), so a click is worth (?P<worth>\S+) conversions",
+     "bd_suggested_keyword_cpa"),
+    (r"\S+ conversions in [\d,]+ clicks at (?P<paid>\S+) (?P<currency>\S+) each; its CVR, shrunk to the "
+     r"(?P<parent>\S+%) of its keyword, is (?P<cvr>\S+%), so a click is worth (?P<worth>\S+) \S+",
+     "bd_suggested_keyword"),
+)
+"""Why a search term is suggested; its clicks, cost and conversions stand beside it."""
 FLAT: Patterns = (
     (r"(?P<clicks>[\d,]+) clicks: below (?P<least>[\d,]+) a curve by hour is no better than a flat week",
      "bd_flat_clicks"),
@@ -44,6 +63,12 @@ WARNINGS: Patterns = (
     (r"a superlative, alike in meaning to 最佳", "bd_law_superlative"),
     (r"claims the utmost grade, alike in meaning to 最高级", "bd_law_top"),
     (r"claims the first rank; as a fact of sales it has to name time, place and source", "bd_law_first"),
+    (r"claims to be the first of its kind; exempt only with time and place, and if it can be proved",
+     "bd_law_order"),
+    (r"names a time or a source: exempt by Article 6 \(6\) of the guide of 2023 if it can be proved",
+     "bd_law_dated"),
+    (r"uses the name of the state, which Article 9 \(2\) of the Advertising Law forbids", "bd_law_state"),
+    (r"may not be advertised with: Article 14 of the Trademark Law", "bd_law_well_known"),
     (r"claims to be without equal", "bd_law_only"),
     (r"claims the lowest price; as a fact it has to be proved", "bd_law_price"),
 )
@@ -51,9 +76,17 @@ WARNINGS: Patterns = (
 PLACES: Patterns = (
     (r"keyword", "bd_place_keyword"),
     (r"headline ?(?P<n>\d*)", "bd_place_headline"),
+    (r"long headline ?(?P<n>\d*)", "bd_place_long_headline"),
+    (r"short headline ?(?P<n>\d*)", "bd_place_short_headline"),
+    (r"title(?: part)? ?(?P<n>\d*)", "bd_place_title"),
+    (r"text(?: part)? ?(?P<n>\d*)", "bd_place_text"),
     (r"description ?(?P<n>\d*)", "bd_place_description"),
+    (r"description line ?(?P<n>\d*)", "bd_place_description"),
+    (r"path ?(?P<n>\d*)", "bd_place_path"),
 )
 """Where a text stands."""
+_PLACE = re.compile(r"(?P<kind>[^,]*), (?P<owner>.*?)(?: and (?P<more>[\d,]+) more)?", re.DOTALL)
+"""Keyword or part of an ad, campaign and ad group, and how often it stands elsewhere."""
 
 
 def told(view: BidsView) -> list[str]:
@@ -90,7 +123,16 @@ def warning_reason(view: BidsView, reason: str) -> str:
 
 def text_place(view: BidsView, place: str) -> str:
     """Where a text stands."""
-    return _told(view, place, PLACES)
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return _told(view, place, PLACES)
+    text = view.labels("bd_place_of", kind=_told(view, found["kind"], PLACES), owner=found["owner"])
+    return view.labels("bd_place_more", place=text, n=found["more"]) if found["more"] else text
+
+
+def suggested_why(view: BidsView, why: str) -> str:
+    """Why a search term is suggested."""
+    return _told(view, why, SUGGESTED)
 
 
 def _told(view: BidsView, note: str, patterns: Patterns) -> str:
@@ -100,6 +142,8 @@ def _told(view: BidsView, note: str, patterns: Patterns) -> str:
     key, values = known
     if "platform" in values:
         values["platform"] = view.word("bd_platform", values["platform"])
+    if "currency" in values:
+        values["currency"] = view.currency_word
     if "day" in values:
         values["day"] = view.numbers.day(values["day"], year=True)
     return view.labels(key, **values).strip()

@@ -214,6 +214,25 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_caption_keyword": ("They convert, and are no keywords yet.", "已有转化，但尚未作为关键词投放。"),
     "bd_term": ("Search term", "搜索词"),
     "bd_terms_hidden": ("The file of suggestions holds {n} more.", "其余 {n} 条见建议文件。"),
+    "bd_suggested_why": ("Why", "理由"),
+    "bd_suggested_negative": (
+        "a CVR of {cvr} leads to expect {expected}; none by chance: 1 in {often}",
+        "按转化率 {cvr} 应有约 {expected} 次转化；偶然一次都没有的概率约为 1/{often}",
+    ),
+    "bd_suggested_negative_never": (
+        "a CVR of {cvr} leads to expect {expected}; none by chance: less than 1 in a billion",
+        "按转化率 {cvr} 应有约 {expected} 次转化；偶然一次都没有的概率低于十亿分之一",
+    ),
+    "bd_suggested_keyword": (
+        "a click is worth {worth} {currency} and cost {paid}: a CVR of {cvr}, shrunk to its keyword's "
+        "{parent}",
+        "每次点击价值 {worth} {currency}，花费 {paid}：转化率 {cvr}，已向所属关键词的 {parent} 收缩",
+    ),
+    "bd_suggested_keyword_cpa": (
+        "a click is worth {worth} conversions and cost {paid} {currency}: a CVR of {cvr}, shrunk to its "
+        "keyword's {parent}",
+        "每次点击带来 {worth} 次转化，花费 {paid} {currency}：转化率 {cvr}，已向所属关键词的 {parent} 收缩",
+    ),
     "bd_words": ("Words that advertising law forbids", "广告法禁用词"),
     "bd_words_caption": (
         "Warnings, never a block: names of registered brands, for instance, may be exempt (terms.exempt).",
@@ -283,6 +302,22 @@ MORE: dict[str, tuple[str, str]] = {
         "claims the first rank; as a fact of sales it has to name time, place and source",
         "声称排名第一；如属销售事实，须注明时间、地域与来源",
     ),
+    "bd_law_order": (
+        "claims to be the first of its kind; exempt only with time and place, and if it can be proved",
+        "声称同类首个；仅在注明时间、地域且能够证明时豁免",
+    ),
+    "bd_law_dated": (
+        "names a time or a source: exempt by Article 6 (6) of the guide of 2023 if it can be proved",
+        "已注明时间或来源：如能证明，按二〇二三年执法指南第六条第（六）项豁免",
+    ),
+    "bd_law_state": (
+        "uses the name of the state, which Article 9 (2) of the Advertising Law forbids",
+        "使用国家机关等名义，为《广告法》第九条第（二）项所禁止",
+    ),
+    "bd_law_well_known": (
+        "may not be advertised with: Article 14 of the Trademark Law",
+        "《商标法》第十四条禁止将其用于广告宣传",
+    ),
     "bd_law_only": ("claims to be without equal", "声称独一无二"),
     "bd_law_price": (
         "claims the lowest price; as a fact it has to be proved",
@@ -290,7 +325,14 @@ MORE: dict[str, tuple[str, str]] = {
     ),
     "bd_place_keyword": ("keyword", "关键词"),
     "bd_place_headline": ("headline {n}", "标题 {n}"),
+    "bd_place_long_headline": ("long headline {n}", "长标题 {n}"),
+    "bd_place_short_headline": ("short headline {n}", "短标题 {n}"),
+    "bd_place_title": ("title {n}", "标题 {n}"),
+    "bd_place_text": ("text {n}", "正文 {n}"),
     "bd_place_description": ("description {n}", "描述 {n}"),
+    "bd_place_path": ("path {n}", "路径 {n}"),
+    "bd_place_of": ("{kind}, {owner}", "{kind}，{owner}"),
+    "bd_place_more": ("{place} and {n} more", "{place}，另有 {n} 处"),
     # notes of the engine
     "bd_flat_clicks": (
         "{clicks} clicks: below {least} a curve by hour is no better than a flat week",
@@ -306,6 +348,18 @@ MORE: dict[str, tuple[str, str]] = {
         "alpha.start "
         "of the configuration.",
         "没有任何一天同时给出出价、花费和点击，无法得知账户的响应：alpha 取配置中的 alpha.start。",
+    ),
+    "bd_note_most_negatives": (
+        "Of {found} search terms to exclude the first {given} are given (terms.most).",
+        "建议否定的搜索词共 {found} 个，仅列前 {given} 个（terms.most）。",
+    ),
+    "bd_note_most_keywords": (
+        "Of {found} search terms to add as keywords the first {given} are given (terms.most).",
+        "建议添加的关键词共 {found} 个，仅列前 {given} 个（terms.most）。",
+    ),
+    "bd_note_most_words": (
+        "Of {found} words that advertising law forbids the first {given} are given.",
+        "广告法禁用词共 {found} 处，仅列前 {given} 处。",
     ),
     "bd_note_over_budget": (
         "The expected spend of {spend} is above the budget of {budget}: bids may not fall further in one "

@@ -395,8 +395,8 @@ def test_reasons_of_flat_weeks_and_of_the_law_are_told_in_chinese() -> None:
         assert not re.search("[A-Za-z]{2,}", words), reason
     for law in LawReason:
         assert not re.search("[A-Za-z]", warning_reason(shown, str(law)))
-    assert [text_place(shown, p) for p in ("keyword", "headline 2", "headline", "path")] == [
-        "关键词", "标题 2", "标题", "path"
+    assert [text_place(shown, p) for p in ("keyword", "headline 2", "headline", "sitelink")] == [
+        "关键词", "标题 2", "标题", "sitelink"
     ]
 
 
