@@ -32,7 +32,7 @@ REASON_WORDS = {
     "value": "what value supports",
     "explore": "a trial, because little is known of it",
     "position": "to hold its share of impressions",
-    "quality": "what value supports, with the change of its quality score",
+    "quality": "what value supports, with its quality score",
     "landscape": "the best point of the bid simulator",
     "no_bid": "no bid of it is known",
 }

@@ -91,9 +91,12 @@ class QualityPolicy(Spec):
 
     multipliers: dict[Annotated[int, Field(ge=1, le=10)], Factor] = Field(default={})
     """A planner's own factor on the bid for a score; a score that is not named takes the nearest named one.
+    An unknown score is taken to be what its components and its group lead to expect, between the factors of
+    the scores around that; where an account tells no score and no component, the factor is 1.
     Without a table, a change of quality moves the bid as the price of the position moves: old / new."""
     hold_position: bool = True
-    """Whether a change of quality since the reference bid moves the bid that holds the position."""
+    """Whether a change of quality since the reference bid moves the bid that holds the position; only where
+    both scores are known."""
 
 
 class AlphaSpec(Spec):

@@ -190,7 +190,7 @@ BIDS: dict[str, tuple[str, str]] = {
         "期望 {bid}）",
     ),
     "bd_why_position": ("(an impression share is to be held: {bid})", "（需保持展现份额：{bid}）"),
-    "bd_why_quality": ("(with the change of the quality score: {bid})", "（计入质量分变化：{bid}）"),
+    "bd_why_quality": ("(with the quality score: {bid})", "（计入质量分：{bid}）"),
     "bd_why_landscape": ("(the best point of the bid simulator: {bid})", "（出价模拟器的最优点：{bid}）"),
     "bd_n_clicks": ("{n} clicks", "{n} 次点击"),
     "bd_n_clicks_one": ("{n} click", "{n} 次点击"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -74,9 +76,62 @@ def test_a_change_of_score_holds_the_position():
 
 def test_a_planners_table_takes_the_place_of_the_model():
     policy = QualityPolicy(multipliers={3: 0.7, 7: 1.0, 10: 1.2})
-    table = scored([0, 1, 3, 4, 5, 6, 8, 9, 10], earlier=[5, 9, 0, 1, 2, 3, 4, 5, 6])
-    wanted = [1, 0.7, 0.7, 0.7, 0.7, 1.0, 1.0, 1.2, 1.2]
-    assert quality_factor(table, policy).tolist() == wanted
+    table = scored([1, 3, 4, 5, 6, 8, 9, 10], earlier=[9, 0, 1, 2, 3, 4, 5, 6])
+    assert quality_factor(table, policy).tolist() == [0.7, 0.7, 0.7, 0.7, 1.0, 1.0, 1.2, 1.2]
+
+
+def test_a_planners_table_reads_an_unknown_score_where_it_is_expected():
+    """All average is 5.5, halfway between the factors of 5 and 6; above average in one and unknown in two
+    with nothing else known: 1 + 3.5 + 5.5 / 2 = 7.25, a quarter of the way from 7 to 8."""
+    policy = QualityPolicy(multipliers={5: 0.8, 6: 1.0, 7: 1.2, 8: 2.0})
+    table = scored([0, 0], components=[(2, 2, 2), (3, 0, 0)])
+    assert shrunk_quality(table) == pytest.approx([5.5, 7.25])
+    assert quality_factor(table, policy) == pytest.approx([0.9, 1.4])
+
+
+def test_where_an_account_tells_nothing_a_planners_table_moves_nothing():
+    policy = QualityPolicy(multipliers={5: 0.5})
+    assert quality_factor(scored([0, 0, 0], earlier=[3, 9, 0]), policy).tolist() == [1, 1, 1]
+    assert quality_factor(scored([0, 4]), policy).tolist() == [0.5, 0.5]
+    assert quality_factor(scored([0, 0], components=[(0, 1, 0), (0, 0, 0)]), policy).tolist() == [0.5, 0.5]
+
+
+def factor_one_by_one(score: float, told: dict[int, float]) -> float:
+    """The planner's factor at a score that may lie between two whole ones, by the words of the policy."""
+
+    def at(whole: int) -> float:
+        return told[min(told, key=lambda named: (abs(named - whole), named))]
+
+    low = math.floor(score)
+    return at(low) if low == score else at(low) + (score - low) * (at(low + 1) - at(low))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10), *[st.integers(0, 3)] * 3, st.integers(0, 2)), min_size=1),
+    st.dictionaries(st.integers(1, 10), st.floats(0.1, 5), min_size=1),
+)
+def test_a_planners_table_is_read_as_by_hand(rows, told):
+    table = scored(
+        [row[0] for row in rows], components=[row[1:4] for row in rows], ad_group=[row[4] for row in rows],
+        campaign_of=[0, 0, 1],
+    )  # fmt: skip
+    found = quality_factor(table, QualityPolicy(multipliers=told))
+    if not any(any(row[:4]) for row in rows):
+        assert found.tolist() == [1] * len(rows)
+        return
+    wanted = [factor_one_by_one(float(score), told) for score in shrunk_quality(table)]
+    assert found == pytest.approx(wanted)
+    for factor, exact, row in zip(found, wanted, rows, strict=True):
+        assert row[0] == 0 or factor == exact
+
+
+@given(st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10), st.integers(0, 3)), min_size=1))
+def test_the_model_moves_nothing_where_either_score_is_unknown(rows):
+    """Whatever the components say."""
+    now, earlier, component = (list(column) for column in zip(*rows, strict=True))
+    table = scored(now, earlier, components=[(c, c, c) for c in component])
+    wanted = [e / n if e and n else 1 for n, e in zip(now, earlier, strict=True)]
+    assert quality_factor(table, QualityPolicy()).tolist() == wanted
 
 
 def test_nobody_there():

@@ -1,4 +1,4 @@
-"""Quality scores: the score to expect where none is reported, and what a change does to bids."""
+"""Quality scores: the score to expect where none is reported, and what scores do to bids."""
 
 from __future__ import annotations
 
@@ -60,10 +60,16 @@ def shrunk_quality(table: KeywordTable) -> Floats:
 
 
 def _by_score(multipliers: Mapping[int, float]) -> Floats:
-    """The planner's factor for scores 0 (unknown: 1) to 10; of two equally near scores the lower one's."""
+    """The planner's factor for scores 1 to 10; of two equally near scores the lower one's."""
     named = sorted(multipliers)
     nearest = [min(named, key=lambda name: abs(name - score)) for score in range(1, int(HIGHEST) + 1)]
-    return np.array([1.0, *(multipliers[name] for name in nearest)])
+    return np.array([multipliers[name] for name in nearest])
+
+
+def _anything_known(table: KeywordTable) -> bool:
+    """Whether the account tells a single score or component."""
+    told = (table.quality_score, *(getattr(table, name) for name in POINTS))
+    return any(bool((column > 0).any()) for column in told)
 
 
 def quality_factor(table: KeywordTable, policy: QualityPolicy) -> Floats:
@@ -71,8 +77,11 @@ def quality_factor(table: KeywordTable, policy: QualityPolicy) -> Floats:
 
     Rank is bid x quality, so the price of a rank is proportional to 1 / quality, and a bid that held a
     position at the earlier score holds it now when multiplied by earlier / now (Varian 2007, *Position
-    auctions*, with advertiser effects). A planner's table takes the place of that. Where a score is
-    unknown the factor is 1.
+    auctions*, with advertiser effects); where either score is unknown the factor is 1.
+
+    A planner's table takes the place of that. Where a score is unknown it is read at the score to expect
+    (:func:`shrunk_quality`), linearly between the whole scores around it; in an account that tells neither a
+    score nor a component the factor is 1.
 
     Returns
     -------
@@ -80,7 +89,10 @@ def quality_factor(table: KeywordTable, policy: QualityPolicy) -> Floats:
     """
     now, earlier = table.quality_score, table.earlier_quality_score
     if policy.multipliers:
-        return _by_score(policy.multipliers)[now]
+        if not _anything_known(table):
+            return np.ones(len(table))
+        factors = _by_score(policy.multipliers)
+        return np.interp(shrunk_quality(table), np.arange(LOWEST, HIGHEST + 1), factors)
     if not policy.hold_position:
         return np.ones(len(table))
     both = (now > 0) & (earlier > 0)
