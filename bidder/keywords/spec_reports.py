@@ -51,15 +51,17 @@ class ReportSource(Spec):
     reader: ReportReader = ReportReader.AUTO
     """Whose export it is; auto looks at the headers."""
     path: Annotated[str, Field(min_length=1, max_length=4000)]
-    """File or glob pattern, seen from the config; .gz is unpacked, .parquet read as such."""
+    """File or glob pattern, seen from the config; .gz is unpacked, .parquet and workbooks read as such."""
+    sheet: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Of a workbook: the sheet to read, which may be hidden; by default the only one with a header."""
     kind: ReportKind | None = None
     """What the rows are about; by default told by the columns."""
     columns: Annotated[dict[str, str], Field(max_length=100)] = Field(default={})
     """Our name of a column: the file's name of it, where the reader does not know it."""
     encoding: str | None = None
-    """utf-8, utf-16, gbk (gb18030) and so on; detected by default."""
+    """Of text: utf-8, utf-16, gbk (gb18030) and so on; detected by default."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    """Between cells; detected by default."""
+    """Between cells of text; detected by default."""
     decimal: Literal[".", ","] | None = None
     """Decimal mark; detected by default."""
     dates: Literal["iso", "day_first", "month_first"] | None = None

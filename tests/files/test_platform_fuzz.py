@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import random
+import re
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import platform_samples as samples
 import pytest
 from platform_samples import Sample
+from workbook_samples import twin, with_part
 
 from bidder.errors import InputError
 from bidder.files.platform_reports.opening import open_reports
@@ -105,10 +110,41 @@ def _joined(content: bytes, rng: random.Random) -> bytes:
 MUTATIONS: tuple[Mutation, ...] = (
     _cell, _cell, _cell, _bytes, _flip, _cut, _nul, _line, _swap, _header, _mixed, _recoded, _joined,
 )
+PARTS = ("xl/worksheets/sheet1.xml",) * 4 + (
+    "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml",
+)  # fmt: skip
 SAMPLES = (
     *samples.keyword_reports(), *samples.settings_reports(), Sample("terms.csv", samples.amazon_terms()),
     Sample("bare.csv", samples.microsoft(preamble=False)),
 )
+
+
+def _value(part: bytes, rng: random.Random) -> bytes:
+    """Another value, place or kind of one cell of a sheet."""
+    found = list(re.finditer(rb'(?<=<v>)[^<]*(?=</v>)|(?<=<t>)[^<]*(?=</t>)|(?<=\b[rts]=")[^"]*(?=")', part))
+    if not found:
+        return part
+    at = rng.choice(found)
+    other = rng.choice((*CELLS, "XFD1048576", "A0", "A99999999", "ZZZZ1", "e", "s", "b", "d", "str", "#N/A"))
+    safe = other.encode("utf-8", "replace").replace(b"<", b"&lt;").replace(b'"', b"&quot;")
+    return part[: at.start()] + safe + part[at.end() :]
+
+
+INSIDE: tuple[Mutation, ...] = (_value, _value, _value, _bytes, _flip, _cut, _nul)
+
+
+def book(sample: Sample, rng: random.Random) -> tuple[str, bytes]:
+    """The same as a workbook, after one to three accidents to its file or inside its sheet."""
+    content = twin(sample)
+    for _ in range(rng.randint(1, 3)):
+        if rng.random() < 0.5:
+            content = rng.choice((_bytes, _flip, _cut, _nul))(content, rng)
+        elif zipfile.is_zipfile(io.BytesIO(content)):
+            try:
+                content = with_part(content, rng.choice(PARTS), lambda part: rng.choice(INSIDE)(part, rng))
+            except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, zlib.error, OSError):
+                continue  # damaged already
+    return sample.name + rng.choice((".xlsx", ".csv", ".xls")), content
 
 
 def mutated(sample: Sample, rng: random.Random) -> tuple[str, bytes]:
@@ -126,7 +162,8 @@ def check(folder: Path, seed: int) -> bool:
     """Read one damaged report; whether it was taken."""
     rng = random.Random(seed)
     sample = rng.choice(SAMPLES)
-    name, content = mutated(sample, rng)
+    is_book = rng.random() < 0.1 and not sample.name.endswith(".parquet")
+    name, content = (book if is_book else mutated)(sample, rng)
     (folder / name).write_bytes(content)
     spec = dict(sample.spec)
     if rng.random() < 0.1:

@@ -15,11 +15,12 @@ from bidder.arrays import Bools, Ints
 from bidder.files.auction_logs.streams import MARK
 from bidder.files.platform_reports.dates import DateOrder
 from bidder.files.tables import unguard
+from bidder.files.workbooks.sheets import MARK as ERROR_MARK
 from bidder.keywords.data import MatchType
 
 MAX_TEXT = 2000
 """Characters of a cell of text."""
-_CONTROL = f"[\x00-\x08\x0b-\x1f\x7f{MARK}]"
+_CONTROL = f"[\x00-\x08\x0b-\x1f\x7f{MARK}{ERROR_MARK}]"
 _EPOCH = date(1970, 1, 1).toordinal()
 LATEST = date(2200, 12, 31)
 

@@ -29,6 +29,7 @@ from bidder.files.platform_reports.layout import Layout
 from bidder.files.platform_reports.numbers import Reading, read_numbers, symbols_of
 from bidder.files.platform_reports.raw import RawBatch
 from bidder.files.platform_reports.words import component_of, hour_of, match_type_of, score_of
+from bidder.files.workbooks.sheets import MARK as ERROR_MARK
 from bidder.keywords.data import MatchType
 from bidder.keywords.spec_reports import ReportKind, ReportSource
 from bidder.money import MICROS, minor_per_unit
@@ -173,7 +174,10 @@ class Conversion:
     ) -> None:
         if bad.any():
             where = np.arange(len(bad))
-            found = found_texts(raw.columns[name], where)
+            cells = raw.columns[name]
+            if self.rules.layout.sheet is not None:
+                cells = pc.replace_substring(cells, ERROR_MARK, "")
+            found = found_texts(cells, where)
             complaints.refuse(raw.rows, bad, self.rules.layout.title(name), found, expected)
 
     # Text

@@ -18,9 +18,9 @@ class ReportFacts:
     reader : ReportReader
     kind : ReportKind
     encoding, delimiter : str
-        "" for Parquet.
+        "" for Parquet and workbooks.
     decimal : str
-        Decimal mark: "." or ",".
+        Decimal mark: "." or ",". In a workbook that of numbers which are kept as text.
     currency : str or None
         Of the amounts, where the file or the source says it.
     amounts : str
@@ -40,6 +40,8 @@ class ReportFacts:
         What whoever reads results must know.
     sha256 : str
         Of the file's bytes.
+    sheet : str
+        Of a workbook; "" for other files.
     """
 
     file: str
@@ -58,3 +60,4 @@ class ReportFacts:
     totals_checked: bool
     notes: tuple[str, ...]
     sha256: str
+    sheet: str = ""

@@ -24,6 +24,7 @@ from bidder.files.platform_reports.formats import (
 )
 from bidder.files.platform_reports.lines import ReportLines, UnpackedFile
 from bidder.files.tables import shown, unguard
+from bidder.files.workbooks.sheets import Sheet
 from bidder.keywords.spec_reports import ReportReader, ReportSource
 
 SAMPLE = 256 * 1024
@@ -55,6 +56,10 @@ class Layout:
     preamble : tuple of str
         Lines before the header.
     header_row : int
+    sheet : Sheet or None
+        Of a workbook; encoding and delimiter are those of its text then.
+    sha256 : str
+        Of the workbook's file.
     """
 
     form: PlatformForm
@@ -66,6 +71,13 @@ class Layout:
     skip: int = 0
     preamble: tuple[str, ...] = ()
     header_row: int = 1
+    sheet: Sheet | None = None
+    sha256: str = ""
+
+    def lines(self, file: str) -> ReportLines:
+        """The records of the text, from the first row on."""
+        source = None if self.sheet is None else self.sheet.open()
+        return ReportLines(file, self.encoding, self.delimiter, self.skip, source)
 
     def title(self, column: str) -> str:
         """The file's name of a column, fit to be shown."""
@@ -95,23 +107,16 @@ def text_layout(file: str, source: ReportSource, currency: str) -> Layout:
     """
     try:
         encoding = _encoding(file, source)
-        lines = _head(file, encoding)
+        lines = head_of(ReportLines(file, encoding))
     except UNREADABLE as error:
         raise unreadable(file, error) from None
     if not any(line.strip() for line, _ in lines):
         raise InputError(Problem("the file is empty", "a report", place=Place(file)))
     delimiters = (source.delimiter,) if source.delimiter else DELIMITERS
-    best: tuple[int, int, str, tuple[str, ...]] | None = None
-    for delimiter in delimiters:
-        for number, cells in enumerate(_cells([line for line, _ in lines], delimiter)):
-            known = _known(cells, source)
-            if best is None or known > best[0]:
-                best = (known, number, delimiter, cells)
-    assert best is not None
-    known, number, delimiter, cells = best
-    if known < LEAST_KNOWN and known < len(cells):
-        raise _no_header(file, lines, encoding)
-    row = lines[number][1]
+    found = header_in([line for line, _ in lines], delimiters, source)
+    if not found.recognised:
+        raise no_header(file, lines, encoding)
+    number, cells, row = found.number, found.cells, lines[found.number][1]
     if encoding == "gb18030" and source.encoding is None and currency != "CNY" and "".join(cells).isascii():
         # Korean and others look the same; a Chinese header would settle it.
         message = "not UTF-8; it may be Chinese text in GBK"
@@ -119,7 +124,44 @@ def text_layout(file: str, source: ReportSource, currency: str) -> Layout:
     preamble = tuple(line for line, _ in lines[:number])
     form, places = identified(file, row, cells, source, preamble)
     headers = tuple(map(header_of, cells))
-    return Layout(form, cells, headers, places, encoding, delimiter, number + 1, preamble, row)
+    return Layout(form, cells, headers, places, encoding, found.delimiter, number + 1, preamble, row)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The record that looks most like a header.
+
+    Attributes
+    ----------
+    known : int
+        Columns that it names.
+    number : int
+        Records before it.
+    delimiter : str
+    cells : tuple of str
+    """
+
+    known: int
+    number: int
+    delimiter: str
+    cells: tuple[str, ...]
+
+    @property
+    def recognised(self) -> bool:
+        """Whether it is one."""
+        return self.known >= LEAST_KNOWN or self.known >= len(self.cells)
+
+
+def header_in(lines: Sequence[str], delimiters: Iterable[str], source: ReportSource) -> Found:
+    """Look for the header among the first records (at least one)."""
+    return max(
+        (
+            Found(_known(cells, source), number, delimiter, cells)
+            for delimiter in delimiters
+            for number, cells in enumerate(_cells(lines, delimiter))
+        ),
+        key=lambda found: found.known,
+    )
 
 
 def _encoding(file: str, source: ReportSource) -> str:
@@ -132,9 +174,8 @@ def _encoding(file: str, source: ReportSource) -> str:
         unpacked.close()
 
 
-def _head(file: str, encoding: str) -> list[tuple[str, int]]:
-    """The first records, each with the number of its line."""
-    stream = ReportLines(file, encoding)
+def head_of(stream: ReportLines) -> list[tuple[str, int]]:
+    """The first records, each with the number of its line; closes the stream."""
     content = b""
     try:
         while content.count(b"\n") < HEAD_LINES and len(content) < 2 * SAMPLE:
@@ -175,9 +216,10 @@ def _candidates(source: ReportSource) -> tuple[PlatformForm, ...]:
     return tuple(form for form in FORMS if form.reader is source.reader)
 
 
-def _no_header(file: str, lines: Sequence[tuple[str, int]], encoding: str) -> InputError:
-    first, row = next((line for line in lines if line[0].strip()), ("", 1))
-    message = f"no header found ({encoding}); the first line is {shown(first.replace(MARK, '?'))}"
+def no_header(file: str, lines: Sequence[tuple[str, int]], written: str) -> InputError:
+    """Complain of a text without a header; ``written`` says how it was read."""
+    first, row = next((line for line in lines if line[0].strip(" \t,;|")), ("", 1))
+    message = f"no header found ({written}); the first line is {shown(first.replace(MARK, '?'))}"
     expected = "a line with names of columns such as campaign, keyword, clicks, cost (or set columns)"
     return InputError(Problem(message, expected, place=Place(file, row=row)))
 
@@ -187,7 +229,7 @@ def identified(
 ) -> tuple[PlatformForm, dict[str, int]]:
     """Whose report this is, and the position of each column; errors as for :func:`text_layout`."""
     headers = tuple(map(header_of, header))
-    form = _form(header, headers, source, preamble)
+    form = form_of(header, source, preamble)
     if form is None:
         message = f"cannot tell whose report this is from {shown(', '.join(header))}"
         readers = ", ".join(reader.value for reader in ReportReader if reader is not ReportReader.AUTO)
@@ -199,9 +241,11 @@ def identified(
     return form, places
 
 
-def _form(
-    header: Sequence[str], headers: tuple[Header, ...], source: ReportSource, preamble: Sequence[str]
+def form_of(
+    header: Sequence[str], source: ReportSource, preamble: Sequence[str] = ()
 ) -> PlatformForm | None:
+    """Whose report has such a header; None where that cannot be told."""
+    headers = tuple(map(header_of, header))
     if source.reader is not ReportReader.AUTO:
         return _candidates(source)[0]
     keys = {one.key for one in headers}

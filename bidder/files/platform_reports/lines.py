@@ -82,14 +82,19 @@ class ReportLines:
     delimiter : str
     skip : int
         Records at the beginning that are left out.
+    source : object, optional
+        What the bytes are read from (``read``, ``close``) in place of the file: the text of a workbook's
+        sheet.
     """
 
     closed = False
 
-    def __init__(self, file: str, encoding: str, delimiter: str = ",", skip: int = 0) -> None:
+    def __init__(
+        self, file: str, encoding: str, delimiter: str = ",", skip: int = 0, source: Any = None
+    ) -> None:
         self.file = file
         self.records = 0
-        self._source = UnpackedFile(file)
+        self._source = source or UnpackedFile(file)
         self._plain = encoding == "utf-8"
         self._decoder = codecs.getincrementaldecoder(encoding)("bidder-mark")
         self._delimiter = ord(delimiter)
@@ -107,7 +112,8 @@ class ReportLines:
     @property
     def sha256(self) -> str:
         """Of the whole file, at the end."""
-        return self._source.sha256
+        found: str = self._source.sha256
+        return found
 
     def rows(self, records: Ints) -> Ints:
         """Line numbers in the file of records, which are counted from 0 with the skipped ones."""

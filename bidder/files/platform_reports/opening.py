@@ -21,6 +21,7 @@ from bidder.files.platform_reports.facts import ReportFacts
 from bidder.files.platform_reports.layout import Layout, text_layout
 from bidder.files.platform_reports.raw import parquet_layout
 from bidder.files.platform_reports.report import OpenReport
+from bidder.files.platform_reports.workbook_layout import is_workbook, workbook_layout
 from bidder.keywords.spec_reports import ReportKind, ReportReader, ReportSource
 
 __all__ = ["OpenReport", "ReportFacts", "open_reports"]
@@ -103,8 +104,7 @@ def _natural(file: str) -> list[tuple[int, int, str]]:
 
 
 def _opened(file: str, source: ReportSource, currency: str, until: date | None) -> OpenReport:
-    is_parquet = Path(file).suffix.lower() in _PARQUET
-    layout = parquet_layout(file, source) if is_parquet else text_layout(file, source, currency)
+    layout = _layout(file, source, currency)
     _as_landscape(layout, source)
     layout = _with_ads(layout, source)
     columns = set(layout.places) & set(TYPES)
@@ -125,6 +125,18 @@ def _opened(file: str, source: ReportSource, currency: str, until: date | None) 
     _check_currency(file, layout, source, currency)
     ordered = tuple(name for name in TYPES if name in columns)
     return OpenReport(file, kind, ordered, layout, source, currency, only_day, until)
+
+
+def _layout(file: str, source: ReportSource, currency: str) -> Layout:
+    """What a file is, is told by its first bytes, for names of workbooks are often wrong."""
+    if is_workbook(file):
+        return workbook_layout(file, source)
+    if source.sheet is not None:
+        message = f"sheet: {source.sheet!r}, but the file is no workbook"
+        raise InputError(Problem(message, "an .xlsx or .xls file, or no sheet", place=Place(file)))
+    if Path(file).suffix.lower() in _PARQUET:
+        return parquet_layout(file, source)
+    return text_layout(file, source, currency)
 
 
 def _told_by_rows(report: OpenReport) -> OpenReport:

@@ -83,7 +83,7 @@ class TextRows:
         """
         places = {n: p for n, p in self.layout.places.items() if only is None or n in only}
         places[FIRST] = 0
-        stream = ReportLines(self.file, self.layout.encoding, self.layout.delimiter, self.layout.skip)
+        stream = self.layout.lines(self.file)
         record, self._odd = self.layout.skip, []
         try:
             for batch in self._arrow(stream, places):
@@ -95,7 +95,7 @@ class TextRows:
             record = max([record, *(number + 1 for number, _, _ in self._odd)])
             self._tell(stream, complaints, None)
             self._check_end(stream, record)
-            self.sha256 = stream.sha256
+            self.sha256 = self.layout.sha256 or stream.sha256
         except UNREADABLE as error:
             raise unreadable(self.file, error, stream.row(record) - 1) from None
         finally:

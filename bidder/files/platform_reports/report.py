@@ -102,7 +102,8 @@ class _Pass:
         self.rows = self._file()
         self.filter = RowFilter(report.layout.form)
         self.sums = Sums()
-        self.mark = DecimalMark.given(report.source.decimal)
+        numbers = "." if report.layout.sheet else None  # in a workbook they are no text
+        self.mark = DecimalMark.given(report.source.decimal or numbers)
         self.order = DateOrder(report.source.dates)
         self.out = 0
         self.first: int | None = None
@@ -264,14 +265,16 @@ class _Pass:
 
     def _facts(self, checked: bool) -> ReportFacts:
         report, layout = self.report, self.report.layout
+        sheet = layout.sheet.name if layout.sheet else ""
         shown = {n: layout.title(n) for n in layout.places if n in layout.form.names or n in report.columns}
         return ReportFacts(
-            file=report.file, reader=layout.form.reader, kind=report.kind, encoding=layout.encoding,
-            delimiter=layout.delimiter, decimal=self.mark.mark or ".", currency=self._currency(),
+            file=report.file, reader=layout.form.reader, kind=report.kind,
+            encoding="" if sheet else layout.encoding, delimiter="" if sheet else layout.delimiter,
+            decimal=self.mark.mark or ".", currency=self._currency(),
             amounts=self._amounts(), dates=self._dates(), columns=shown, rows=self.out,
             first=None if self.first is None else day_of(self.first),
             last=None if self.last is None else day_of(self.last), totals_checked=checked,
-            notes=self._notes(), sha256=self.rows.sha256,
+            notes=self._notes(), sha256=self.rows.sha256, sheet=sheet,
         )
 
     def _currency(self) -> str | None:
@@ -304,6 +307,8 @@ class _Pass:
             told.append(f"figures for {days} days were divided by {days}")
         if self.report.kind is ReportKind.KEYWORDS and "revenue" not in self.report.columns:
             told.append("the report has no revenue")
+        if (sheet := self.report.layout.sheet) is not None and sheet.full:
+            told.append(f"the sheet is full ({sheet.rows:,} rows): rows may be missing")
         return tuple(told)
 
 

@@ -33,7 +33,7 @@ class RowFilter:
 
     def parted(self, raw: RawBatch) -> tuple[RawBatch, list[tuple[RawBatch, int]]]:
         """The rows that are rows, and the total rows with the rank of their label (0 first)."""
-        keep = ~blank_rows(raw)
+        keep = ~(blank_rows(raw) | self._footers(raw))
         if self.form.record and "record" in raw.columns:
             of_kind = _in_list(raw.columns["record"], self.form.record)
             self.other_records += int((keep & ~of_kind).sum())
@@ -48,6 +48,22 @@ class RowFilter:
             alone[place] = True
             found.append((raw.kept(alone), rank))
         return raw.kept(keep), found
+
+    def _footers(self, raw: RawBatch) -> Bools:
+        """Rows of a footer as wide as the table: in its first cell alone."""
+        found = np.zeros(len(raw.rows), dtype=np.bool_)
+        first = raw.columns[FIRST] if self.form.footer and FIRST in raw.columns else None
+        if first is None or not pa.types.is_string(first.type):
+            return found
+        encoded = first.dictionary_encode()
+        begins = [bool(word and re.match(self.form.footer, word.casefold()))
+                  for word in encoded.dictionary.to_pylist()]
+        if any(begins):
+            codes = encoded.indices.fill_null(len(begins)).to_numpy(zero_copy_only=False)
+            for place in np.flatnonzero(np.array([*begins, False])[codes]).tolist():
+                label = first[place].as_py()
+                found[place] = all(c[place].as_py() in ("", None, label) for c in raw.columns.values())
+        return found
 
     def _totals(self, raw: RawBatch, keep: Bools) -> list[tuple[int, int]]:
         ranks: dict[int, int] = {}

@@ -53,7 +53,9 @@ def _night(run: Run) -> NightRow | None:
 
 def _file(facts: ReportFacts) -> DataRow:
     delimiter = "tabs" if facts.delimiter == "\t" else facts.delimiter
-    written = (facts.encoding, delimiter, facts.decimal, facts.currency or "")
+    text = (facts.encoding, delimiter, facts.decimal)
+    written = (f"workbook, sheet {facts.sheet!r}",) if facts.sheet else text
+    written = (*written, facts.currency or "")
     return DataRow(
         facts.file, str(facts.reader), str(facts.kind), facts.rows, facts.first, facts.last,
         " ".join(word for word in written if word), facts.notes,

@@ -1,4 +1,4 @@
-"""Amazon Ads: Sponsored Products reports, and bulksheets saved as CSV.
+"""Amazon Ads: Sponsored Products reports, and bulksheets, as workbooks or saved as CSV.
 
 Some headers of the reports end in a space, and amounts carry a currency symbol.
 """
@@ -65,4 +65,5 @@ AMAZON_BULK = PlatformForm(
     ),
     record=frozenset({"keyword", "关键词"}),
     kind=ReportKind.SETTINGS,
+    sheet=r"sponsored products[ -]+(campaigns|kampagnen)|商品推广(广告)?活动",
 )

@@ -107,6 +107,8 @@ class PlatformForm:
         Whether an empty count or cost is a number of none, and not an error.
     ad_texts : str
         Pattern of the keys of columns that hold texts of ads.
+    sheet : str
+        Pattern of the name (small letters) of the sheet in a workbook, where others have headers alike.
     """
 
     reader: ReportReader
@@ -123,6 +125,7 @@ class PlatformForm:
     decimal: str | None = None
     blank_counts: bool = True
     ad_texts: str = ""
+    sheet: str = ""
 
     def find(self, headers: tuple[Header, ...]) -> dict[str, int]:
         """Position of each canonical or helper column among a file's headers."""

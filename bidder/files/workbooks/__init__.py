@@ -1,0 +1,1 @@
+"""Workbooks of spreadsheets (.xlsx, .xls): their sheets as text, one line for each row."""
