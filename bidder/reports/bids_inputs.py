@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bidder.reports.bids_notes import file_note, text_place, warning_reason, written_as
+from bidder.reports.bids_notes import file_note, suggested_why, text_place, warning_reason, written_as
 from bidder.reports.bids_view import BidsView
 from bidder.reports.numbers import NOTHING
 from bidder.reports.page import ROWS, Block, Grid, Section, Source, Table
@@ -26,15 +26,15 @@ def _suggestions(view: BidsView, kind: str) -> Grid:
     mine = [s for s in view.page.suggestions if s.kind == kind]
     rows = [
         [s.term, s.campaign, s.ad_group, f"{s.clicks:,}", view.numbers.money(s.cost),
-         view.numbers.count(s.conversions)]
+         view.numbers.count(s.conversions), suggested_why(view, s.why)]
         for s in mine[:ROWS]
     ]
     columns = [label("bd_term"), label("campaign"), label("bd_ad_group"), label("bd_clicks"),
-               view.with_currency("spend"), label("conversions")]
+               view.with_currency("spend"), label("conversions"), label("bd_suggested_why")]
     caption = label(f"bd_caption_{kind}") if label.has(f"bd_caption_{kind}") else ""
     if len(mine) > ROWS:
         caption = view.joined(caption, label("bd_terms_hidden", n=f"{len(mine) - ROWS:,}"))
-    numeric = [False, False, False, True, True, True]
+    numeric = [False, False, False, True, True, True, False]
     return Grid(Table(columns, rows, numeric), view.word("bd_kind", kind), caption)
 
 

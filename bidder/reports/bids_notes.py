@@ -55,6 +55,7 @@ FILES: Patterns = (
     (r"(?P<n>[\d,]+) rows have more clicks than impressions", "bd_file_clicks"),
     (r"figures for (?P<n>\d+) days were divided by \d+", "bd_file_days"),
     (r"the report has no revenue", "bd_file_revenue"),
+    (r"the sheet is full \((?P<n>[\d,]+) rows\): rows may be missing", "bd_file_full"),
 )
 """What a reader noticed in a file."""
 WARNINGS: Patterns = (
@@ -106,13 +107,15 @@ def file_note(view: BidsView, note: str) -> str:
 
 
 def written_as(view: BidsView, written: str) -> str:
-    """Encoding, delimiter and decimal mark in words, with the currency where it is known."""
-    found = re.fullmatch(r"(\S+) (\S+) ([.,])( [A-Z]{3})?", written)
-    if found is None:
+    """Encoding, delimiter and decimal mark in words, or a workbook's sheet, with the currency where known."""
+    if found := re.fullmatch(r"workbook, sheet (['\"])(.*)\1( [A-Z]{3})?", written, re.DOTALL):
+        text, currency = view.labels("bd_written_sheet", sheet=found[2]), found[3]
+    elif found := re.fullmatch(r"(\S+) (\S+) ([.,])( [A-Z]{3})?", written):
+        encoding, delimiter, decimal, currency = found.groups()
+        apart = view.labels("bd_tabs") if delimiter == "tabs" else view.labels("bd_quoted", text=delimiter)
+        text = view.labels("bd_written_as", encoding=encoding, delimiter=apart, decimal=decimal)
+    else:
         return written
-    encoding, delimiter, decimal, currency = found.groups()
-    apart = view.labels("bd_tabs") if delimiter == "tabs" else view.labels("bd_quoted", text=delimiter)
-    text = view.labels("bd_written_as", encoding=encoding, delimiter=apart, decimal=decimal)
     return view.labels("bd_comma").join([text, *([currency.strip()] if currency else [])])
 
 

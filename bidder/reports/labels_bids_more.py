@@ -216,22 +216,21 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_terms_hidden": ("The file of suggestions holds {n} more.", "其余 {n} 条见建议文件。"),
     "bd_suggested_why": ("Why", "理由"),
     "bd_suggested_negative": (
-        "a CVR of {cvr} leads to expect {expected}; none by chance: 1 in {often}",
-        "按转化率 {cvr} 应有约 {expected} 次转化；偶然一次都没有的概率约为 1/{often}",
+        "{expected} were to be expected (CVR {cvr}); chance of none: 1\u00a0in\u00a0{often}",
+        "按转化率 {cvr} 应有约 {expected} 次转化；偶然为零的概率约 1/{often}",
     ),
     "bd_suggested_negative_never": (
-        "a CVR of {cvr} leads to expect {expected}; none by chance: less than 1 in a billion",
-        "按转化率 {cvr} 应有约 {expected} 次转化；偶然一次都没有的概率低于十亿分之一",
+        "{expected} were to be expected (CVR {cvr}); chance of none: less than 1 in a billion",
+        "按转化率 {cvr} 应有约 {expected} 次转化；偶然为零的概率低于十亿分之一",
     ),
     "bd_suggested_keyword": (
-        "a click is worth {worth} {currency} and cost {paid}: a CVR of {cvr}, shrunk to its keyword's "
-        "{parent}",
-        "每次点击价值 {worth} {currency}，花费 {paid}：转化率 {cvr}，已向所属关键词的 {parent} 收缩",
+        "a click is worth {worth} {currency} and cost {paid} (CVR {cvr}, shrunk to its keyword's {parent})",
+        "每次点击价值 {worth} {currency}，花费 {paid}（转化率 {cvr}，已向所属关键词的 {parent} 收缩）",
     ),
     "bd_suggested_keyword_cpa": (
-        "a click is worth {worth} conversions and cost {paid} {currency}: a CVR of {cvr}, shrunk to its "
-        "keyword's {parent}",
-        "每次点击带来 {worth} 次转化，花费 {paid} {currency}：转化率 {cvr}，已向所属关键词的 {parent} 收缩",
+        "a click is worth {worth} conversions and cost {paid} {currency} (CVR {cvr}, shrunk to its keyword's "
+        "{parent})",
+        "每次点击带来 {worth} 次转化，花费 {paid} {currency}（转化率 {cvr}，已向所属关键词的 {parent} 收缩）",
     ),
     "bd_words": ("Words that advertising law forbids", "广告法禁用词"),
     "bd_words_caption": (
@@ -282,6 +281,7 @@ MORE: dict[str, tuple[str, str]] = {
         "{encoding}, cells apart by {delimiter}, decimal mark “{decimal}”",
         "{encoding}，分隔符 {delimiter}，小数点“{decimal}”",
     ),
+    "bd_written_sheet": ("workbook, sheet “{sheet}”", "工作簿，工作表“{sheet}”"),
     "bd_tabs": ("tabs", "制表符"),
     "bd_quoted": ("“{text}”", "“{text}”"),
     "bd_file_other": ("{n} rows of other kinds than keywords were passed over", "跳过 {n} 行非关键词记录"),
@@ -290,6 +290,9 @@ MORE: dict[str, tuple[str, str]] = {
     "bd_file_clicks": ("{n} rows have more clicks than impressions", "{n} 行的点击多于展现"),
     "bd_file_days": ("figures for {n} days were divided by {n}", "{n} 天的数据已除以 {n}"),
     "bd_file_revenue": ("the report has no revenue", "报表没有收入"),
+    "bd_file_full": (
+        "the sheet is full ({n} rows): rows may be missing", "工作表已满（{n} 行），可能缺少记录"
+    ),
     # why a word is not allowed, and where it stands
     "bd_law_named": ("named in Article 9 (3) of the Advertising Law", "《广告法》第九条第（三）项列明"),
     "bd_law_official": (

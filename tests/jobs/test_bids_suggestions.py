@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,26 @@ def test_terms_go_to_their_files(night: Night) -> None:
     ]  # fmt: skip
     assert again.terms[0].why == sinks[0]["why"]
     assert again.files[NEGATIVES_FILE] == (outcome.folder / NEGATIVES_FILE).read_bytes()
+
+
+def test_the_report_tells_why_a_term_is_suggested_in_its_language(night: Night) -> None:
+    night.add(
+        "terms.csv", TERM_COLUMNS, term("free dress", 900, 900, 0), term("silk dress", 200, 40, 40)
+    )
+    account, pages = night.account, {}
+    for lang in ("en", "zh"):
+        folder = account.folder / lang
+        run_propose(account.config, LAST, folder, lang=lang)
+        pages[lang] = (folder / "report.html").read_text(encoding="utf-8")
+    (sink,), (news,) = (rows_of(account.folder / "en", f) for f in (NEGATIVES_FILE, NEW_KEYWORDS_FILE))
+    cvr = re.search(r"a CVR of (\S+%)", sink["why"]).group(1)
+    assert f"were to be expected (CVR {cvr})" in pages["en"]
+    assert f"按转化率 {cvr} 应有约" in pages["zh"]
+    worth = re.search(r"a click is worth ([\d.,]+) CNY", news["why"]).group(1)
+    assert f"a click is worth {worth} CNY and cost 0.20" in pages["en"]
+    assert f"每次点击价值 {worth} 元，花费 0.20" in pages["zh"]
+    assert "by chance" not in pages["zh"]
+    assert "is worth" not in pages["zh"]
 
 
 def test_more_than_asked_is_noted(night: Night) -> None:

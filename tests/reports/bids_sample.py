@@ -285,7 +285,17 @@ def _data() -> tuple[DataRow, ...]:
 
 def _suggestions() -> tuple[Suggestion, ...]:
     return (
-        Suggestion("negative", "连衣裙 图片", CAMPAIGNS[1], "A", 212, 341.5, 0.0, "by chance: 1 in 400"),
-        Suggestion("negative", "shoes repair", CAMPAIGNS[2], "A", 95, 188.0, 0.0, "by chance: 1 in 150"),
-        Suggestion("keyword", "法式 碎花 连衣裙 长款", CAMPAIGNS[1], "A", 66, 88.0, 5.0, "5 conversions"),
+        Suggestion(
+            "negative", "连衣裙 图片", CAMPAIGNS[1], "A", 212, 341.5, 0.0, "212 clicks cost 341.50 CNY "
+            "without a conversion, where a CVR of 3.10% leads to expect 6.6: by chance 1 in 400",
+        ),
+        Suggestion(
+            "negative", "shoes repair", CAMPAIGNS[2], "A", 95, 188.0, 0.0, "95 clicks cost 188.00 CNY "
+            "without a conversion, where a CVR of 5.30% leads to expect 5.0: by chance 1 in 150",
+        ),
+        Suggestion(
+            "keyword", "法式 碎花 连衣裙 长款", CAMPAIGNS[1], "A", 66, 88.0, 5.0, "5 conversions in 66 "
+            "clicks at 1.33 CNY each; its CVR, shrunk to the 3.10% of its keyword, is 5.20%, so a click is "
+            "worth 9.36 CNY",
+        ),
     )
