@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -115,12 +114,12 @@ def read_sheets(content: bytes, file: str, sheet: str | None = None, decimal: st
 
 
 def _process(asked: dict[str, Any]) -> subprocess.Popen[bytes]:
-    root = str(Path(bidder.__file__).parents[1])
-    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+    # Behind all others, for it may be a folder of packages that hide some of Python's own.
+    found = f"import sys; sys.path.append({str(Path(bidder.__file__).parents[1])!r})"
+    code = f"{found}; from bidder.files.workbooks.process import main; main()"
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "bidder.files.workbooks.process", json.dumps(asked)],
+        [sys.executable, "-P", "-c", code, json.dumps(asked)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": path},
     )
 
 
