@@ -18,6 +18,7 @@ from workbook_samples import Special, with_part, workbook, xls
 
 from bidder.errors import InputError
 from bidder.files.workbooks import sheets
+from bidder.files.workbooks.marks import _Cells, marks_in, plain_marks
 from bidder.files.workbooks.parts import Parts, is_protected
 from bidder.files.workbooks.sheets import MARK, read_sheets
 from bidder.files.workbooks.texts import Texts, csv_pieces
@@ -118,10 +119,37 @@ def test_cells_without_a_value_are_found_however_they_are_written(spelling: str)
     assert rows_of(book) == [[MARK + "#N/A", MARK + "=A2 (never worked out)", "7"]]
 
 
+CELL = st.tuples(
+    st.sampled_from(["", ' t="e"', ' t="str"', ' s="1"', ' t="n"']),
+    st.sampled_from(["", "<f>A1&amp;B1</f>", "<f/>", '<f t="shared" si="0"/>', "<f>IF(1>0,2)</f>"]),
+    st.sampled_from(["", "<v>1</v>", "<v>#N/A</v>", "<v/>", "<v></v>", "<v>&lt;</v>"]),
+)
+
+
+@given(st.lists(st.lists(CELL, max_size=4), max_size=4))
+def test_the_fast_way_finds_the_same_cells(rows: list[list[tuple[str, str, str]]]) -> None:
+    data = ""
+    for number, row in enumerate(rows, 1):
+        cells = [f'<c r="{"ABCD"[k]}{number}"{a}>{f}{v}</c>' for k, (a, f, v) in enumerate(row)]
+        data += f'<row r="{number}">{"".join(cells)}<c r="Z{number}" s="2"/></row>'
+    part = f"<worksheet><sheetData>{data}</sheetData></worksheet>".encode()
+    found = plain_marks(io.BytesIO(part))
+    assert found is not None and found == _Cells().read(io.BytesIO(part))
+    assert found == marks_in(lambda: io.BytesIO(part))
+
+
 def test_a_formula_that_gave_no_text_is_no_error() -> None:
     cells = b'<row r="2"><c r="A2" t="str"><f>""</f><v></v></c><c r="B2"><v>1</v></c></row></sheetData>'
     book = with_part(workbook({"S": [["a", "b"]]}), SHEET, lambda p: p.replace(b"</sheetData>", cells))
     assert rows_of(book) == [["a", "b"], ["", "1"]]
+
+
+def test_cells_beyond_what_a_sheet_can_hold_are_damage() -> None:
+    for place in ("XFE1", "ZZZZ1", "A1048577"):
+        cell = f'<row><c r="{place}"><v>1</v></c></row></sheetData>'.encode()
+        book = with_part(workbook({"S": [["a"]]}), SHEET, lambda p, c=cell: p.replace(b"</sheetData>", c))
+        with pytest.raises(InputError, match="a cell of 'S' stands where no sheet has any"):
+            read_sheets(book, "book.xlsx")
 
 
 def test_marks_of_the_sheet_that_is_named_so() -> None:

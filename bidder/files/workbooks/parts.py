@@ -1,28 +1,15 @@
-"""What the library does not tell of an .xlsx file: how large it unpacks, and which cells hold no value.
-
-The library gives an empty text for an error (``#N/A``) and for a formula that was never worked out, and to a
-report an empty cell often is a number of none.
-"""
+"""What the library does not tell of a workbook's file: how large it unpacks, and which part is a sheet's."""
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
 import struct
 import zipfile
 from typing import IO
 from xml.etree import ElementTree
-from xml.parsers import expat
 
-Marks = dict[int, dict[int, str]]
-"""What stands in cells without a value, by row and column, both counted from 0."""
-
-_BLOCK = 1024 * 1024
-_SIGNS = (re.compile(rb"""t\s*=\s*["']e["']"""), re.compile(rb"f[\s/>](?<=[<:]f[\s/>])"))
-"""One of these stands in every sheet that has errors or formulas. (Looking back is faster than before.)"""
-_LONGEST = 64
-
+from bidder.files.workbooks.marks import Marks, marks_in
 
 _BOOK_BEGINS = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 _FILE_PASS = 0x2F
@@ -41,6 +28,11 @@ class Parts:
     most : int
         Bytes that one part may have when it is unpacked.
 
+    Attributes
+    ----------
+    size : int
+        Bytes of all parts when they are unpacked.
+
     Raises
     ------
     TooLargeError
@@ -55,16 +47,13 @@ class Parts:
         for part in self._archive.infolist():
             if part.file_size > most:
                 raise TooLargeError(f"{part.filename} unpacks to {part.file_size / 2**30:,.1f} GiB")
+        self.size = sum(part.file_size for part in self._archive.infolist())
         self._names = {name.casefold(): name for name in self._archive.namelist()}
 
     def marks(self, sheet: str) -> Marks:
         """The cells of a sheet that hold no value."""
         part = self._part_of(sheet)
-        with self._open(part) as stream:
-            if not _suspicious(stream):
-                return {}
-        with self._open(part) as stream:
-            return _Cells().read(stream)
+        return marks_in(lambda: self._open(part))
 
     def _open(self, part: str) -> IO[bytes]:
         return self._archive.open(self._names.get(part.casefold(), part))
@@ -112,79 +101,3 @@ def is_protected(content: bytes) -> bool:
 
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
-
-
-def _suspicious(stream: IO[bytes]) -> bool:
-    """Whether a sheet may have errors or formulas."""
-    before = b""
-    while block := stream.read(_BLOCK):
-        seen = before + block
-        if any(sign.search(seen) for sign in _SIGNS):
-            return True
-        before = block[-16:]
-    return False
-
-
-class _Cells:
-    """Looks through all cells of a sheet for those without a value."""
-
-    def __init__(self) -> None:
-        self._marks: Marks = {}
-        self._row = self._column = -1
-        self._kind: str | None = None
-        self._within = ""
-        self._formula: str | None = None
-        self._value = ""
-
-    def read(self, stream: IO[bytes]) -> Marks:
-        """The marks of a sheet's part."""
-        parser = expat.ParserCreate(namespace_separator="}")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.ParseFile(stream)
-        return self._marks
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        name = _local(tag)
-        if name == "c":
-            self._column += 1
-            if place := attributes.get("r"):
-                self._row, self._column = _place(place)
-            self._kind, self._formula, self._value = attributes.get("t"), None, ""
-        elif name == "row":
-            self._row, self._column = int(attributes.get("r", self._row + 2)) - 1, -1
-        elif name == "f":
-            self._within, self._formula = name, ""
-        elif name == "v":
-            self._within = name
-
-    def _text(self, text: str) -> None:
-        if self._within == "v":
-            self._value += text
-        elif self._within == "f" and self._formula is not None:
-            self._formula += text
-
-    def _end(self, tag: str) -> None:
-        name = _local(tag)
-        if name in ("f", "v"):
-            self._within = ""
-        elif name == "c":
-            if self._kind == "e":
-                self._note(self._value or "an error")
-            elif self._formula is not None and not self._value and self._kind != "str":
-                self._note(f"={self._formula} (never worked out)")
-
-    def _note(self, text: str) -> None:
-        short = text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-        self._marks.setdefault(self._row, {})[self._column] = short
-
-
-def _place(name: str) -> tuple[int, int]:
-    """Row and column of a cell's name, both counted from 0: (4, 2) of C5."""
-    letters = name.rstrip("0123456789")
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - 64
-    return int(name[len(letters) :]) - 1, column - 1

@@ -36,8 +36,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from bidder.files.workbooks.parts import Marks, Parts, TooLargeError, is_protected
+from bidder.files.workbooks.marks import Marks
+from bidder.files.workbooks.parts import Parts, TooLargeError, is_protected
 from bidder.files.workbooks.texts import Texts, csv_pieces
+
+ROWS, COLUMNS = 1_048_576, 16_384
+"""Of the largest sheet that a spreadsheet can have."""
+BASE, TIMES = 3 * 2**29, 4
+"""Bytes of memory for any workbook, and for each byte that it has when unpacked (2.5 were measured)."""
 
 
 class NoSheetError(Exception):
@@ -49,6 +55,7 @@ def sheets(content: bytes, asked: dict[str, Any]) -> Iterator[tuple[str, int, It
     parts = Parts(content, asked["part"]) if content.startswith(b"PK") else None
     if parts is None and is_protected(content):
         raise PasswordError
+    _limit(min(asked["memory"], BASE + TIMES * (parts.size if parts else len(content))))
     texts = Texts(asked["decimal"], asked["mark"])
     with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book, ThreadPoolExecutor(1) as pool:
         for one in _wanted(book.sheets_metadata, asked["sheet"]):
@@ -80,6 +87,8 @@ def _rows(
     if not columns:
         return 0, iter(())
     first, width, count = min(columns), max(columns) - min(columns) + 1, max([end[0], *marks]) + 1
+    if max(columns) >= COLUMNS or count > ROWS:
+        raise ValueError(f"a cell of {sheet.name!r} stands where no sheet has any")
     if width * count > most:
         raise TooLargeError(f"the sheet {sheet.name!r} has {count:,} rows of {width:,} cells")
     rows = islice(chain(map(texts.row, sheet.iter_rows()), repeat([])), count)
@@ -104,7 +113,8 @@ def _filled(
         yield whole
 
 
-def _limit(memory: int, seconds: int) -> None:
+def _limit(memory: int, seconds: int | None = None) -> None:
+    """Limit the bytes and (where they are given) the seconds of this process, and write no core."""
     if sys.platform == "win32":
         return
     import resource
@@ -112,7 +122,8 @@ def _limit(memory: int, seconds: int) -> None:
     limits = {resource.RLIMIT_AS: memory, resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0}
     for kind, most in limits.items():
         _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        if most is not None:
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _error(error: BaseException) -> dict[str, Any]:
