@@ -63,7 +63,7 @@ class ReportSource(Spec):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     """Between cells of text; detected by default."""
     decimal: Literal[".", ","] | None = None
-    """Decimal mark; detected by default. Of a workbook it is that of numbers kept as text, a point by default."""
+    """Decimal mark; detected by default. In a workbook that of numbers kept as text, by default a point."""
     dates: Literal["iso", "day_first", "month_first"] | None = None
     """Order of day and month in dates with slashes; detected by default, refused where it is not certain."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
