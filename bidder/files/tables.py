@@ -195,11 +195,21 @@ def unguard(text: str) -> str:
 def format_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV text: floats in their shortest exact form, text guarded, ``\\n`` line ends."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(_Lines(out), lineterminator="\r\n")
     writer.writerow([guard(name) for name in columns])
     for row in rows:
         writer.writerow([_cell(value) for value in row])
     return out.getvalue()
+
+
+class _Lines:
+    """Ends lines in ``\n`` for a writer that quotes cells with either letter of its own line end."""
+
+    def __init__(self, out: io.StringIO) -> None:
+        self._out = out
+
+    def write(self, line: str) -> None:
+        self._out.write(line.removesuffix("\r\n") + "\n")
 
 
 def write_table(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
