@@ -29,8 +29,9 @@ class BidRange(Spec):
 class StopRules(Spec):
     """When the whole night is stopped and nothing is exported."""
 
-    spend_change: Change | None = 0.3
-    """Expected spend of a day changes by more than this share; null: never."""
+    spend_change: Change | None = 0.5
+    """Expected spend of a day changes by more than this share; null: never. Where each bid moves by as much
+    as ``max_raise`` and ``max_cut`` allow, it changes by +31% and -41% (at an elasticity of 1.5)."""
     changed_share: Share | None = 0.8
     """More than this share of the keywords that may change do; null: never."""
     jump_sigmas: Annotated[float, Field(gt=1, le=100)] | None = 5.0

@@ -60,7 +60,7 @@ def test_every_check_is_there_unless_switched_off():
 
 @pytest.mark.parametrize(
     ("before", "after", "value", "passed"),
-    [(100, 130, 0.3, True), (100, 130.01, 0.3001, False), (100, 70, 0.3, True), (100, 69, 0.31, False),
+    [(100, 150, 0.5, True), (100, 150.01, 0.5001, False), (100, 50, 0.5, True), (100, 49, 0.51, False),
      (0, 0, 0, True), (0, 5, 1e6, False), (100, float("nan"), 1e6, False)],
 )  # fmt: skip
 def test_spend_change(before, after, value, passed):
