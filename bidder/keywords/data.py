@@ -16,6 +16,10 @@ from bidder.arrays import Bools, Codes, Floats, Ints, Texts
 
 Small = NDArray[np.int8]
 
+RECENT_DAYS = 14
+"""Last days of the window in which bids count as recent."""
+RECENT_POWER = 1.5
+"""Power of a keyword's bid that its cost goes with about."""
 UNKNOWN_MONEY = -1
 """In place of micros that a report does not tell."""
 HOURS_OF_WEEK = 168
@@ -38,6 +42,24 @@ class Component(IntEnum):
     BELOW_AVERAGE = 1
     AVERAGE = 2
     ABOVE_AVERAGE = 3
+
+
+@dataclass(frozen=True)
+class RecentBids:
+    """What keywords bid and cost in the last :data:`RECENT_DAYS` days, by the rows that tell a bid.
+
+    Attributes
+    ----------
+    bid : ndarray of float64, shape (J,)
+        At which a row costs about as much as the mean one did: the power mean (of :data:`RECENT_POWER`) of
+        the bids, micros; NaN without a row.
+    rows, cost : ndarray of int64, shape (J,)
+        How many they are, and what they cost together, micros.
+    """
+
+    bid: Floats
+    rows: Ints
+    cost: Ints
 
 
 @dataclass(frozen=True)
@@ -81,6 +103,8 @@ class KeywordTable:
         As reported; "" where unknown.
     platform_id : ndarray of str objects, shape (J,), or None
         The platform's own id of a keyword, where a sheet needs it.
+    recent : RecentBids or None
+        None where no row tells a bid.
     """
 
     campaigns: tuple[str, ...]
@@ -109,9 +133,33 @@ class KeywordTable:
     impression_share: Floats
     bid_strategy: Texts
     platform_id: Texts | None = None
+    recent: RecentBids | None = None
 
     def __len__(self) -> int:
         return len(self.keyword)
+
+
+@dataclass(frozen=True)
+class BidMoves:
+    """What keywords cost by how far their bids were from usual: M cells, each of a day and a move.
+
+    Attributes
+    ----------
+    day : ndarray of int64, shape (M,)
+        Ordinals.
+    move : ndarray of float64, shape (M,)
+        Logarithm of the bid over the keyword's :attr:`RecentBids.bid`.
+    clicks, cost : ndarray of int64, shape (M,)
+        Of the rows of the cell; cost in micros.
+    usual : ndarray of float64, shape (M,)
+        What their keywords' mean recent rows cost, micros.
+    """
+
+    day: Ints
+    move: Floats
+    clicks: Ints
+    cost: Ints
+    usual: Floats
 
 
 @dataclass(frozen=True)
@@ -133,6 +181,8 @@ class AccountDays:
     value_clicks : ndarray of float64, shape (D,)
         Sum over keywords of clicks x estimated value of a click, currency units; zeros until values are
         estimated.
+    moves : BidMoves or None
+        How far bids of recent days were from usual, and what that cost.
     """
 
     day: Ints
@@ -144,6 +194,7 @@ class AccountDays:
     conversions: Floats
     bid_level: Floats
     value_clicks: Floats
+    moves: BidMoves | None = None
 
 
 @dataclass(frozen=True)

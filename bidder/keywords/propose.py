@@ -5,6 +5,7 @@ The nightly job, the rehearsal on a synthetic market and replays call the same f
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,8 +58,8 @@ class _Desk:
         return _bids(self.night, wanted, new, reason, bound)
 
     def spend(self, bids: Bids) -> float:
-        """Expected cost of the day."""
-        return self.outlook.spend(bids.old, bids.new)
+        """Expected cost of the day, should moved bids cost more than expected by a standard deviation."""
+        return self.outlook.high_spend(bids.old, bids.new)
 
 
 def _bids(night: Night, wanted: Wanted, new: np.ndarray, reason: np.ndarray, bound: np.ndarray) -> Bids:
@@ -120,7 +121,8 @@ def propose(
     alpha = choose_alpha(response, goal, spec.alpha, before)
     alpha, bids = _within_budget(desk, alpha, budget_aim(response, goal))
     turnover = before.turnover if before else 0.0
-    moved = TURNOVER_KEPT * turnover + outlook.moved(bids.old, bids.new)
+    expected = effect(outlook, bids.old, bids.new)
+    moved = TURNOVER_KEPT * turnover + expected.moved
     alpha = replace(alpha, carried=replace(alpha.carried, turnover=moved))
     schedule = make_schedule(
         night.keywords.campaigns, night.hours, spec.slots, profile, night.schedule_before
@@ -133,13 +135,13 @@ def propose(
     )
     checks = account_checks(
         night.days, night.hours, expected_hours, bids.changed, _may_change(bids),
-        float(outlook.cost.sum()), desk.spend(bids), spec.guardrails.stop, spec.data.least_hours,
+        expected.spend_before, expected.spend.mean, spec.guardrails.stop, spec.data.least_hours,
         maturity=weights.maturity, ordinary=weights.weight > 0,
         turnover=turnover,
     )
     return Proposal(
         night, value, goal.target, goal.budget, alpha, bids, schedule, segments,
-        effect(outlook, bids.old, bids.new), checks, _notes(response, goal, desk.spend(bids)),
+        expected, checks, _notes(response, goal, expected.spend.mean),
     )
 
 
@@ -149,13 +151,13 @@ def _may_change(bids: Bids) -> Bools:
 
 
 def _within_budget(desk: _Desk, alpha: Alpha, aim: float) -> tuple[Alpha, Bids]:
-    """Lower alpha until the bids that guardrails make of it are expected to cost no more than the aim.
+    """Lower alpha until the bids that guardrails make of it cost no more than the aim, prudently expected.
 
     Where the most that a bid may fall in one night does not allow that, alpha is the highest one that comes
     as near to it as may be, and a note says so.
     """
     bids = desk.bids(alpha.chosen)
-    if desk.spend(bids) <= aim:
+    if aim == math.inf or desk.spend(bids) <= aim:
         return alpha, bids
     low, high = desk.spec.alpha.min, alpha.chosen
     best = desk.bids(low)

@@ -216,7 +216,13 @@ class Range:
 
 @dataclass(frozen=True)
 class Effect:
-    """What is expected of a day, before and after the change; money in currency units."""
+    """What is expected of a day, before and after the change; money in currency units.
+
+    Attributes
+    ----------
+    keyword_spend_before, keyword_spend : ndarray of float64, shape (J,)
+        Expected spend by keyword.
+    """
 
     spend_before: float
     spend: Range
@@ -226,6 +232,14 @@ class Effect:
     revenue: Range
     roas_before: float
     roas: Range
+    keyword_spend_before: Floats
+    keyword_spend: Floats
+
+    @property
+    def moved(self) -> float:
+        """Share of the expected spend that new bids move, from keyword to keyword or altogether."""
+        change = float(np.abs(self.keyword_spend - self.keyword_spend_before).sum())
+        return change / self.spend_before if self.spend_before > 0 else 0.0
 
 
 @dataclass(frozen=True)

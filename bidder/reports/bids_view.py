@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bidder.keywords.bids.response import COST_SLOPE
 from bidder.keywords.data import MatchType
 from bidder.keywords.guardrails.bound import Bound
 from bidder.keywords.result import Proposal, Reason
@@ -53,18 +52,15 @@ class BidsView:
         known = (self.proposal.bids.old > 0) & (self.proposal.bids.new > 0)
         return np.where(known, self.new / np.where(known, self.old, 1.0) - 1.0, 0.0)
 
-    @cached_property
+    @property
     def spend_before(self) -> Floats:
-        """Expected spend of the day: the account's, spread as the window's cost was."""
-        cost = self.proposal.night.keywords.cost.astype(np.float64)
-        total = cost.sum()
-        return cost / total * self.proposal.effect.spend_before if total > 0 else np.zeros(len(cost))
+        """Expected spend of the day by keyword."""
+        return self.proposal.effect.keyword_spend_before
 
-    @cached_property
+    @property
     def spend_after(self) -> Floats:
-        """The same at the proposed bids, as the night's own expectation has it."""
-        slope = self.proposal.alpha.cost_slope
-        return self.spend_before * (1.0 + self.change) ** (slope if math.isfinite(slope) else COST_SLOPE)
+        """The same at the proposed bids."""
+        return self.proposal.effect.keyword_spend
 
     @cached_property
     def raised(self) -> int:

@@ -99,7 +99,7 @@ def by_store(made: Made) -> int:
         store.add(made)  # type: ignore[arg-type]
         days = store.days()
         table = store.keywords(made.weights)
-        store.with_values(days, np.ones(len(table)), table.clicks)
+        store.with_values(days, table, np.ones(len(table)))
         hours = store.hours(made.weights)
     assert (hours is not None) == made.hourly
     assert int(table.clicks.sum()) == int(days.clicks.sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from types import SimpleNamespace
 
@@ -172,5 +172,7 @@ def same(one, other):
         if isinstance(a, np.ndarray):
             assert a.dtype == b.dtype
             np.testing.assert_array_equal(a, b, err_msg=field.name)
+        elif is_dataclass(a):
+            same(a, b)
         else:
             assert a == b, field.name

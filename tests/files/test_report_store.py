@@ -134,7 +134,7 @@ def test_days_are_counted_and_valued_as_by_hand(rows, data):
     with filled(*by_day(rows)) as store:
         table, account = store.keywords(even()), store.days()
         value = np.array([data.draw(st.floats(0, 40).map(lambda x: round(x, 2))) for _ in table.keyword])
-        valued = store.with_values(account, value, table.clicks)
+        valued = store.with_values(account, table, value)
         present = store.present_dates
         assert store.last_day_present == (present[-1] if present else None)
         assert sum(store.left_out.values()) == len(rows) - len(inside(rows))
@@ -315,7 +315,7 @@ def test_threads_order_and_batches_change_no_byte(rows, weights, shuffle):
     for each, threads, files in ((rows, 1, 1), (rows, 2, 2), (turned, 2, 3)):
         with filled(*by_day(each, files), threads=threads) as store:
             table, account = store.keywords(weights), store.days()
-            valued = store.with_values(account, np.linspace(0.1, 3, len(table)), table.clicks)
+            valued = store.with_values(account, table, np.linspace(0.1, 3, len(table)))
             results.append([table, account, valued, store.hours(weights), store.segments("device", weights)])
     for other in results[1:]:
         for one, two in zip(results[0], other, strict=True):
@@ -328,7 +328,7 @@ def test_an_account_of_hour_reports_alone_has_days():
     rows = [{"date": FIRST, "hour": h, "campaign": "c", "clicks": 2, "cost": 5} for h in (0, 1, 1)]
     with filled(report("h", Kind.HOURS, rows)) as store:
         account, table = store.days(), store.keywords(even())
-        valued = store.with_values(account, np.zeros(0), table.clicks)
+        valued = store.with_values(account, table, np.zeros(0))
     assert (account.clicks[0], account.cost[0], account.present.sum()) == (6, 15, 1)
     assert len(table) == 0
     assert np.isnan(valued.bid_level).all()

@@ -257,7 +257,7 @@ def test_reports_are_read_from_files(tmp_path):
         for each in open_reports(sources, tmp_path, "CNY", until=LAST):
             store.add(each)
         table, account, hours = store.keywords(even(0.5)), store.days(), store.hours(even())
-        valued = store.with_values(account, np.array([2.0, 3.0]), table.clicks)
+        valued = store.with_values(account, table, np.array([2.0, 3.0]))
     assert table.keyword.tolist() == ["hat", "shoe"]
     assert (table.clicks.tolist(), table.cost.tolist()) == ([5, 2], [3_000_000, 1_500_000])
     assert (table.matured_clicks.tolist(), table.max_cpc.tolist()) == ([2.5, 1.0], [750_000, 750_000])

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from keyword_tables import click_values, keyword_table
 
 from bidder.keywords.bids import exploration
+from bidder.keywords.bids.elasticity import PRIOR
 from bidder.keywords.bids.exploration import explored_factor, limit_spend
-from bidder.keywords.bids.response import COST_SLOPE
 from bidder.keywords.spec_bidding import Exploration
 
 N = 4000
@@ -74,7 +74,7 @@ def test_known_keywords_are_left_alone():
 def test_spend_is_limited(pairs, share):
     factor, spend = (np.array(column) for column in zip(*pairs, strict=True))
     limited = limit_spend(factor, spend, share)
-    added = spend @ (np.maximum(limited, 1) ** COST_SLOPE - 1)
+    added = spend @ (np.maximum(limited, 1) ** PRIOR.up - 1)
     assert added <= share * spend.sum() * (1 + 1e-9) + 1e-9
     assert np.all((limited - 1) * (factor - 1) >= 0) and np.all(limited <= factor)
     assert np.array_equal(limited[factor <= 1], factor[factor <= 1])

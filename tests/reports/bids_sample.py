@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bidder.keywords.bids.elasticity import Elasticity
 from bidder.keywords.bids.expected import Outlook, effect
 from bidder.keywords.data import AccountDays, KeywordTable, MatchType, Night
 from bidder.keywords.guardrails.bound import Bound
@@ -206,7 +207,8 @@ def _outlook(table: KeywordTable, value: ClickValue) -> Outlook:
     clicks = table.clicks / 14
     conversions = clicks * value.cvr
     return Outlook(
-        table.cost / MICROS / 14, clicks, conversions, conversions * value.order_value, 1.5, 0.8, 0.12
+        table.cost / MICROS / 14, clicks, conversions, conversions * value.order_value, np.zeros(len(table)),
+        Elasticity(1.5, 1.5), 0.8 / 1.5, 0.12,
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from bidder.arrays import Floats, Ints
 from bidder.files.platform_reports.store_kept import KeptRows
-from bidder.keywords.data import DayWeights
+from bidder.keywords.data import RECENT_DAYS, DayWeights
 
 UNITS = 2**20
 """Weights of days are counted in whole units of ``1 / UNITS``."""
@@ -51,6 +51,11 @@ def product(kept: KeptRows, column: str, factor: str, largest: int) -> str:
     """
     wide = kept.seen.most.get(column, 0) * largest >= _SAFE
     return f"{column}::HUGEINT * {factor}" if wide else f"{column} * {factor}"
+
+
+def recent_bid(kept: KeptRows) -> str:
+    """SQL of whether a row tells a recent bid."""
+    return f"day >= {kept.days - RECENT_DAYS} AND max_cpc > 0"
 
 
 def total(column: str) -> str:

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bidder.arrays import Codes, Ints, Texts
-from bidder.files.platform_reports.grouping import day_table, total, unweighted, weighted
+from bidder.files.platform_reports.grouping import day_table, recent_bid, total, unweighted, weighted
 from bidder.files.platform_reports.store_kept import KeptRows
 from bidder.files.platform_reports.store_listing import POSITIONS, Listing
 from bidder.files.platform_reports.store_rows import COUNTS, PARTS, table_of
-from bidder.keywords.data import UNKNOWN_MONEY, DayWeights, KeywordTable, Small
+from bidder.keywords.data import RECENT_POWER, UNKNOWN_MONEY, DayWeights, KeywordTable, RecentBids, Small
 from bidder.keywords.spec_reports import ReportKind
 from bidder.money import MICROS
 
@@ -23,6 +23,8 @@ RANGE = 131_072
 SHARE_DAYS = 7
 _WEIGHTED = {"weighted_clicks": 1, "matured_clicks": 1, "weighted_conversions": PARTS,
              "weighted_revenue": MICROS}
+_HIGHEST_BID = 10**12
+"""Micros: above it a bid counts as this one where powers are summed, which then have room in 64 bits."""
 _BIDS = ("max_cpc", "first_page_bid")
 _SMALL = ("quality_score", "expected_ctr", "ad_relevance", "landing_page")
 _CODES = (*_SMALL, "bid_strategy")
@@ -45,9 +47,11 @@ def keyword_table(kept: KeptRows, weights: DayWeights) -> KeywordTable:
         _put(arrays, where, found)
     strategies = np.array(kept.codes["bid_strategy"].texts, dtype=object)
     arrays["bid_strategy"] = strategies[arrays["bid_strategy"]]
+    recent = RecentBids(*(arrays.pop(f"recent_{name}") for name in ("bid", "rows", "cost")))
     earlier = _earlier_quality(kept, arrays.pop("quality_day"))
     return KeywordTable(
-        **_names(listing), **arrays, earlier_quality_score=earlier, platform_id=_platform_ids(kept, listing)
+        **_names(listing), **arrays, earlier_quality_score=earlier,
+        platform_id=_platform_ids(kept, listing), recent=recent if recent.rows.any() else None,
     )
 
 
@@ -73,6 +77,8 @@ def _empty(size: int) -> Arrays:
     arrays["bid_strategy"] = np.zeros(size, dtype=np.int32)
     arrays["quality_day"] = np.full(size, -1, dtype=np.int32)
     arrays["impression_share"] = np.full(size, np.nan)
+    arrays |= {name: np.zeros(size, dtype=np.int64) for name in ("recent_cost", "recent_rows")}
+    arrays["recent_bid"] = np.full(size, np.nan)
     return arrays
 
 
@@ -88,6 +94,8 @@ def _put(arrays: Arrays, where: Ints, found: Arrays) -> None:
             arrays[name][where[known]] = values[known] % _ROOM[name]
             if name == "quality_score":
                 arrays["quality_day"][where[known]] = values[known] // _ROOM[name]
+        elif name == "recent_bid":
+            arrays[name][where] = values ** (1 / RECENT_POWER)
         elif name == "impression_share":
             arrays[name][where[values >= 0]] = values[values >= 0]
         else:
@@ -120,6 +128,14 @@ def _sums(kept: KeptRows) -> dict[str, str]:
         parts = f"(sum(impression_share::HUGEINT * impressions) {told})::DOUBLE"
         whole = f"nullif(sum(impressions) {told}, 0)::DOUBLE"
         columns["impression_share"] = f"coalesce({parts} / {whole} / {PARTS}, -1)"
+    if kept.has(ReportKind.KEYWORDS, "max_cpc"):
+        told = f"FILTER (WHERE {recent_bid(kept)})"
+        power = f"round(pow(least(max_cpc, {_HIGHEST_BID}), {RECENT_POWER}))::BIGINT"
+        columns["recent_rows"] = f"count(*) {told}"
+        columns["recent_cost"] = f"coalesce(sum(cost) {told}, 0)::BIGINT"
+        columns["recent_bid"] = (
+            f"coalesce((sum({power}) {told})::DOUBLE / nullif(count(*) {told}, 0), 'NaN'::DOUBLE)"
+        )
     return columns
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
-from bidder.arrays import Floats, Ints
+from bidder.arrays import Floats
 from bidder.files.platform_reports.grouping_days import account_days, valued_days
 from bidder.files.platform_reports.grouping_hours import hour_table, segment_table
 from bidder.files.platform_reports.grouping_keywords import keyword_table
@@ -129,19 +129,19 @@ class ReportStore:
         """
         return account_days(self._kept)
 
-    def with_values(self, days: AccountDays, value: Floats, clicks: Ints) -> AccountDays:
-        """The days with ``value_clicks`` and ``bid_level``.
+    def with_values(self, days: AccountDays, table: KeywordTable, value: Floats) -> AccountDays:
+        """The days with ``value_clicks``, ``bid_level`` and ``moves``.
 
         Parameters
         ----------
         days : AccountDays
             Of this store.
+        table : KeywordTable
+            Of this store; its clicks and cost are what keywords are weighted by.
         value : ndarray of float64, shape (J,)
             Value of a click on each keyword of :meth:`keywords`, currency units, at least 0.
-        clicks : ndarray of int64, shape (J,)
-            What keywords are weighted by, next to their value; those of the keyword table.
         """
-        return valued_days(self._kept, days, value, clicks)
+        return valued_days(self._kept, days, table, value)
 
     def keywords(self, weights: DayWeights) -> KeywordTable:
         """Keywords of keyword reports and settings.

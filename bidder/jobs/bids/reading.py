@@ -141,7 +141,7 @@ def _valued(
     table = store.keywords(weights)
     keyword_class, classes = classify(table, spec.classes)
     value = click_value(table, keyword_class, spec.value, count_conversions=spec.target.cpa is not None)
-    days = store.with_values(days, value.value, table.clicks)
+    days = store.with_values(days, table, value.value)
     told = (store.segments(kind, weights) for kind in ("device", "audience"))
     return AccountData(
         table, classes, keyword_class, days, weights, value, store.hours(weights, spec.holidays),

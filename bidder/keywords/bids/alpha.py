@@ -16,7 +16,7 @@ WIDEST_LEAD = 1.0
 """Most that the logarithm of the alpha on the way to the target is away from that of the bids in force."""
 
 
-SPECIAL_DAY_NOISE = 0.08
+SPECIAL_DAY_NOISE = 0.1
 """Log standard deviation of what a day with indices costs, as these are somebody's guess."""
 MOST_TO_SPARE = 0.05
 

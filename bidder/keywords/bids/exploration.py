@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bidder.arrays import Floats
-from bidder.keywords.bids.response import COST_SLOPE
+from bidder.keywords.bids.elasticity import PRIOR
 from bidder.keywords.data import KeywordTable
 from bidder.keywords.result import ClickValue
 from bidder.keywords.spec_bidding import Exploration
@@ -93,7 +93,7 @@ def _level(conversions: Floats, bound: float) -> Floats:
 def limit_spend(factor: Floats, expected_spend: Floats, share: float) -> Floats:
     """Factors drawn towards 1 so far that they add at most a share to the expected spend, shape (J,).
 
-    Spend is taken to rise by :data:`~bidder.keywords.bids.response.COST_SLOPE` per cent for each per cent of
+    Spend is taken to rise by :data:`~bidder.keywords.bids.elasticity.PRIOR` per cent for each per cent of
     bid; only raises count, so that cuts elsewhere do not pay for more than is allowed.
 
     Parameters
@@ -101,7 +101,7 @@ def limit_spend(factor: Floats, expected_spend: Floats, share: float) -> Floats:
     expected_spend : ndarray of float64, shape (J,)
         Of a day at the bids in force.
     """
-    added = float(expected_spend @ (np.maximum(factor, 1) ** COST_SLOPE - 1))
+    added = float(expected_spend @ (np.maximum(factor, 1) ** PRIOR.up - 1))
     allowed = share * float(expected_spend.sum())
     if added <= allowed:
         return factor

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from bidder.arrays import Bools, Floats, Ints
+from bidder.keywords.bids.elasticity import PRIOR, Elasticity, cost_index, fit_elasticity
 from bidder.keywords.data import AccountDays, DayWeights
 from bidder.money import MICROS
 
 ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES = -0.7, 0.15, (-1.0, -0.3)
 """Prior mean and standard deviation of d log ROAS / d log alpha, and its range: a second-price click costs
 less than in proportion to the bid."""
-COST_SLOPE, COST_SLOPE_SD, COST_SLOPES = 1.5, 0.3, (1.0, 3.0)
-"""The same of d log cost / d log alpha: more clicks, and dearer ones."""
+STEEPER_SD, STEEPEST = 0.1, (-0.5, 1.5)
+"""Prior standard deviation and range of what the account's d log cost / d log alpha is above the elasticities
+that are seen between its keywords."""
 LEAST_NOISE = 0.02
 """Standard deviation of the log of a day's ROAS or cost that is assumed at least."""
 ENOUGH_CLICKS = 4000.0
@@ -51,8 +53,12 @@ class Response:
         Value per unit of spend at these bids.
     cost : float
         Expected cost of the coming weekday at these bids, currency units.
-    roas_slope, cost_slope : float
-        d log ROAS / d log alpha (negative), d log cost / d log alpha.
+    index : float
+        Log of what the bids in force make of the cost, next to usual bids; NaN where that is unknown.
+    roas_slope : float
+        d log ROAS / d log alpha, negative.
+    elasticity : Elasticity
+        d log cost / d log bid.
     cost_noise : float
         Standard deviation of the log of a day's cost.
     calibration : float
@@ -63,10 +69,16 @@ class Response:
     day: int
     roas: float
     cost: float
+    index: float
     roas_slope: float
-    cost_slope: float
+    elasticity: Elasticity
     cost_noise: float
     calibration: float
+
+    @property
+    def cost_slope(self) -> float:
+        """d log cost / d log alpha, where all bids are moved alike."""
+        return self.elasticity.mean
 
 
 @dataclass(frozen=True)
@@ -132,17 +144,50 @@ def respond(
     level = usable.clicks * 0.5 ** (usable.age / _half_life(usable))
     shape = usable.clicks * 0.5 ** (usable.age / SLOPE_HALF_LIFE)
     roas_slope = _slope(usable.alpha, usable.roas, shape, ROAS_SLOPE, ROAS_SLOPE_SD, ROAS_SLOPES)
-    season = _weekday_effects(usable, shape)
-    plain = usable.cost - season[usable.weekday]
-    cost_slope = _slope(usable.alpha, plain, shape, COST_SLOPE, COST_SLOPE_SD, COST_SLOPES)
-    noise = _noise(usable, plain - cost_slope * usable.alpha)
-    now = _in_force(usable)
-    roas = _at(usable.alpha, usable.roas, level, roas_slope, now)
-    cost = _at(usable.alpha, plain, level, cost_slope, now) + season[weekday] + noise**2 / 2
+    elasticity, index, told = _elasticity(days, usable, shape)
+    season = _weekday_effects(usable, usable.cost - index, shape)
+    plain = usable.cost - index - season[usable.weekday]
+    noise = _noise(usable, plain)
+    now, index_now = _last(usable, usable.alpha), _last(usable, index)
+    usual = _weekday_effects(usable, usable.roas - roas_slope * usable.alpha, shape)
+    roas = _at(usable.alpha, usable.roas - usual[usable.weekday], level, roas_slope, now)
+    cost = float(level @ plain / level.sum()) + index_now + season[weekday] + noise**2 / 2
     return Response(
         float(np.exp(now)), int(days.day[-1] - usable.age.min()), float(np.exp(roas)) * right,
-        float(np.exp(cost)), roas_slope, cost_slope, noise, right,
+        float(np.exp(cost)), index_now if told else float("nan"), roas_slope, elasticity, noise, right,
     )
+
+
+def _elasticity(days: AccountDays, usable: _Days, shape: Floats) -> tuple[Elasticity, Floats, bool]:
+    """Elasticities, the log of what bids make of the cost of each usable day, and whether keywords tell that.
+
+    How keywords compare with each other tells more than how days do, but nothing of what happens where all
+    of them are moved alike.
+    """
+    place = len(days.day) - 1 - usable.age.astype(np.int64)
+    between = PRIOR
+    if days.moves is not None:
+        weight = np.zeros(len(days.day))
+        weight[place] = shape / usable.clicks
+        between = fit_elasticity(days.moves, weight[days.moves.day - days.day[0]])
+    plain = usable.cost - _index(days, usable, between, place)[0]
+    plain = plain - _weekday_effects(usable, plain, shape)[usable.weekday]
+    steeper = _slope(usable.alpha, plain, shape, 0.0, STEEPER_SD, STEEPEST)
+    elasticity = between.steeper(steeper)
+    return elasticity, *_index(days, usable, elasticity, place)
+
+
+def _index(days: AccountDays, usable: _Days, elasticity: Elasticity, place: Ints) -> tuple[Floats, bool]:
+    """The index of usable days, and whether keywords tell the last one's; days without are told by alpha."""
+    index = elasticity.mean * usable.alpha
+    if days.moves is None:
+        return index, False
+    found = cost_index(days.moves, elasticity, int(days.day[0]), len(days.day))[place]
+    told = np.isfinite(found)
+    if not told[-1]:
+        return index, False
+    index += found[told].mean() - index[told].mean()
+    return np.where(told, found, index), True
 
 
 def _usable(days: AccountDays, weights: DayWeights, target: float, response_days: int) -> _Days | None:
@@ -169,13 +214,13 @@ def _half_life(usable: _Days) -> float:
     return HALF_LIVES[-1]
 
 
-def _in_force(usable: _Days) -> float:
-    """Log alpha of the last day, or of the last days where it has few clicks."""
+def _last(usable: _Days, of_bids: Floats) -> float:
+    """What there is of the bids of the last day, or of the last days where it has few clicks."""
     weight = usable.clicks * 0.5 ** (usable.age - usable.age.min())
     last = usable.age == usable.age.min()
     if usable.clicks[last].sum() >= 30:
         weight = weight * last
-    return float(weight @ usable.alpha / weight.sum())
+    return float(weight @ of_bids / weight.sum())
 
 
 def _at(x: Floats, y: Floats, weight: Floats, slope: float, where: float) -> float:
@@ -211,10 +256,9 @@ def _noise(usable: _Days, rest: Floats) -> float:
     return float(max(float(weight @ centred**2) / spare, LEAST_NOISE**2) ** 0.5)
 
 
-def _weekday_effects(usable: _Days, weight: Floats) -> Floats:
+def _weekday_effects(usable: _Days, rest: Floats, weight: Floats) -> Floats:
     """Log cost of each weekday relative to the others at the same bids, shrunk to 0, shape (7,)."""
     unit = weight / weight.max()
-    rest = usable.cost - COST_SLOPE * usable.alpha
     rest = rest - unit @ rest / unit.sum()
     seen = np.bincount(usable.weekday, unit, minlength=7)
     effects: Floats = np.bincount(usable.weekday, unit * rest, minlength=7) / (seen + WEEKDAY_DAYS)

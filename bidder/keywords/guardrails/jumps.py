@@ -9,7 +9,8 @@ from math import hypot, log, pi, sqrt
 import numpy as np
 
 from bidder.arrays import Bools, Floats, Ints
-from bidder.keywords.bids.response import COST_SLOPE, COST_SLOPE_SD, ROAS_SLOPE
+from bidder.keywords.bids.elasticity import PRIOR
+from bidder.keywords.bids.response import ROAS_SLOPE
 from bidder.keywords.data import AccountDays
 from bidder.keywords.result import Check
 from bidder.money import MICROS
@@ -27,7 +28,7 @@ NORMAL_MAD = 1.4826
 OWN_CHANGES = 0.3
 """Log standard deviation of the last day's figures for each unit of turnover: spend that our own changes
 moved to other keywords may come back as more or as less than was expected."""
-CLICK_SLOPE = COST_SLOPE + ROAS_SLOPE
+CLICK_SLOPE = PRIOR.mean + ROAS_SLOPE
 """d log clicks / d log bid."""
 
 
@@ -82,7 +83,7 @@ def jump_checks(
     last = float(maturity[-1]) if len(maturity) else 1.0
     series = (
         _Series("clicks", days.clicks.astype(np.float64), 1.0, CLICK_SLOPE),
-        _Series("cost", days.cost / MICROS, clicks_per_cost, COST_SLOPE),
+        _Series("cost", days.cost / MICROS, clicks_per_cost, PRIOR.mean),
         _Series("conversions", days.conversions / maturity, last, CLICK_SLOPE),
     )
     return [_check(days, one, ordinary, limit, OWN_CHANGES * turnover) for one in series]
@@ -145,7 +146,7 @@ def _jump(past: _Past, one: _Series, own: float) -> tuple[float, float]:
     n = len(past.age) - len(np.unique(past.weekday))
     same = int((past.weekday == 0).sum())
     spread = NORMAL_MAD * float(np.median(np.abs(off))) * sqrt(len(past.age) / n) * sqrt(1 + pi / 2 / same)
-    bids = hypot(COST_SLOPE_SD * float(np.median(past.moved[past.weekday == 0])), own)
+    bids = hypot(PRIOR.up_sd * float(np.median(past.moved[past.weekday == 0])), own)
     sigmas = [_signed(one.amount[-1] * one.counts, np.exp(c) * one.counts, spread, bids) for c in centres]
     nearest = int(np.argmin(np.abs(sigmas)))
     agree = sigmas[0] * sigmas[1] > 0
