@@ -22,15 +22,18 @@ def importable(folder: Path) -> Iterator[None]:
     """Let modules beside an experiment be imported, if nothing else that is installed has their name.
 
     They are forgotten at the end, so that the next experiment finds those of its own folder, as they are
-    then.
+    then. No bytecode is left of them: Python tells it from its source by second and size, which a quick
+    change of a number keeps.
     """
     places = [place for place in homes(folder) if str(place) not in sys.path]
     known = set(sys.modules)
     sys.path += map(str, places)
     importlib.invalidate_caches()
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         yield
     finally:
+        sys.dont_write_bytecode = written
         sys.path[:] = [entry for entry in sys.path if entry not in set(map(str, places))]
         for name in set(sys.modules) - known:
             if name.partition(".")[0] not in known and _stands_in(sys.modules[name], places):
