@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_store_samples import FIRST, LAST, report
 
@@ -34,6 +34,7 @@ def read(given_rows):
         return table, store.with_values(store.days(), table, np.ones(len(table)))
 
 
+@settings(max_examples=50)
 @given(rows)
 def test_recent_bids_and_what_they_cost(given_rows):
     table, days = read(given_rows)

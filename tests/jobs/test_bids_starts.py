@@ -116,7 +116,7 @@ def play(nursery: Nursery, shop: Account, times: int) -> None:
 
 
 def test_of_several_starts_one_makes_the_run(nursery: Nursery, shop: Account) -> None:
-    play(nursery, shop, 3)
+    play(nursery, shop, 2)
 
 
 @pytest.mark.slow

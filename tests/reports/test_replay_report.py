@@ -335,6 +335,7 @@ def test_the_test_part_is_judged_and_every_part_is_listed() -> None:
     assert "parameters" in Outline(html).anchors()
 
 
+@pytest.mark.slow
 def test_ten_thousand_settings_stay_small_and_legible() -> None:
     result = many_result()
     html = render_replay(result)
