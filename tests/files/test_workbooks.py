@@ -18,7 +18,6 @@ from workbook_samples import Special, with_part, workbook, xls
 
 from bidder.errors import InputError
 from bidder.files.workbooks import sheets
-from bidder.files.workbooks.marks import _Cells, marks_in, plain_marks
 from bidder.files.workbooks.parts import Parts, is_protected
 from bidder.files.workbooks.sheets import MARK, read_sheets
 from bidder.files.workbooks.texts import Texts, csv_pieces
@@ -117,25 +116,6 @@ def test_cells_without_a_value_are_found_however_they_are_written(spelling: str)
     part = f'{begin}="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{data}{end}'
     book = with_part(workbook({"S": [["a"]]}), SHEET, lambda _: part.encode())
     assert rows_of(book) == [[MARK + "#N/A", MARK + "=A2 (never worked out)", "7"]]
-
-
-CELL = st.tuples(
-    st.sampled_from(["", ' t="e"', ' t="str"', ' s="1"', ' t="n"']),
-    st.sampled_from(["", "<f>A1&amp;B1</f>", "<f/>", '<f t="shared" si="0"/>', "<f>IF(1>0,2)</f>"]),
-    st.sampled_from(["", "<v>1</v>", "<v>#N/A</v>", "<v/>", "<v></v>", "<v>&lt;</v>"]),
-)
-
-
-@given(st.lists(st.lists(CELL, max_size=4), max_size=4))
-def test_the_fast_way_finds_the_same_cells(rows: list[list[tuple[str, str, str]]]) -> None:
-    data = ""
-    for number, row in enumerate(rows, 1):
-        cells = [f'<c r="{"ABCD"[k]}{number}"{a}>{f}{v}</c>' for k, (a, f, v) in enumerate(row)]
-        data += f'<row r="{number}">{"".join(cells)}<c r="Z{number}" s="2"/></row>'
-    part = f"<worksheet><sheetData>{data}</sheetData></worksheet>".encode()
-    found = plain_marks(io.BytesIO(part))
-    assert found is not None and found == _Cells().read(io.BytesIO(part))
-    assert found == marks_in(lambda: io.BytesIO(part))
 
 
 def test_a_formula_that_gave_no_text_is_no_error() -> None:

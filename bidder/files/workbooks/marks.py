@@ -7,8 +7,7 @@ report an empty cell often is a number of none.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from html import unescape
+from collections.abc import Callable
 from typing import IO
 from xml.parsers import expat
 
@@ -19,11 +18,6 @@ _BLOCK = 1024 * 1024
 _LONGEST = 64
 _SIGNS = (re.compile(rb"""t\s*=\s*["']e["']"""), re.compile(rb"f[\s/>](?<=[<:]f[\s/>])"))
 """One of these stands in every sheet that has errors or formulas. (Looking back is faster than before.)"""
-_ODD = (b":c ", b":c>", b"='", b"<!")
-"""Prefixes of names, other quotes, comments: not as nearly all sheets are written."""
-_CELL = re.compile(rb".*<c\s([^<>]*)>(.*)", re.DOTALL)
-_PLACE, _KIND = re.compile(rb'(?<!\S)r="([A-Z]+[0-9]+)"'), re.compile(rb'(?<!\S)t="(\w+)"')
-_FORMULA, _VALUE = re.compile(rb"<f(?:\s[^<>]*)?(?:/>|>([^<]*)</f>)"), re.compile(rb"<v>([^<]*)</v>|<v\s*/>")
 
 
 def marks_in(opened: Callable[[], IO[bytes]]) -> Marks:
@@ -32,11 +26,7 @@ def marks_in(opened: Callable[[], IO[bytes]]) -> Marks:
         if not _suspicious(stream):
             return {}
     with opened() as stream:
-        marks = plain_marks(stream)
-    if marks is None:
-        with opened() as stream:
-            marks = _Cells().read(stream)
-    return marks
+        return _Cells().read(stream)
 
 
 def _suspicious(stream: IO[bytes]) -> bool:
@@ -48,49 +38,6 @@ def _suspicious(stream: IO[bytes]) -> bool:
             return True
         before = block[-16:]
     return False
-
-
-def plain_marks(stream: IO[bytes]) -> Marks | None:
-    """The marks of a sheet that is written as nearly all are; None for another one.
-
-    Many times as fast as to read all of the XML.
-    """
-    marks: Marks = {}
-    rest = b""
-    while block := stream.read(_BLOCK):
-        *rows, rest = (rest + block).split(b"</row>")
-        if len(rest) > _BLOCK or any(odd in block for odd in _ODD):
-            return None
-        for row in rows:
-            if (b"<f" in row or b't="e"' in row) and not all(_note_plain(marks, c) for c in _suspects(row)):
-                return None
-    return marks
-
-
-def _suspects(row: bytes) -> Iterator[bytes]:
-    """The cells of a row that have an error, or a formula without a value (up to their end)."""
-    for cell in row.split(b"</c>")[:-1]:
-        valued = cell.endswith(b"</v>") and not cell.endswith(b"<v></v>")
-        if b't="e"' in cell or (b"<f" in cell and not valued):
-            yield cell
-
-
-def _note_plain(marks: Marks, cell: bytes) -> bool:
-    """Note a cell when it holds no value; False where it is written in another way."""
-    parts = _CELL.fullmatch(cell)
-    if parts is None:
-        return False
-    attributes, inner = parts.groups()
-    place, kind = _PLACE.search(attributes), _KIND.search(attributes)
-    formula, value = _FORMULA.search(inner), _VALUE.search(inner)
-    if place is None or (b"<f" in inner and formula is None) or (b"<v" in inner and value is None):
-        return False
-    texts = [unescape((found[1] or b"").decode()) if found else None for found in (formula, value)]
-    text = _without_value(kind[1].decode() if kind else None, *texts)
-    if text is not None:
-        row, column = _place(place[1].decode())
-        marks.setdefault(row, {})[column] = text
-    return True
 
 
 def _without_value(kind: str | None, formula: str | None, value: str | None) -> str | None:
