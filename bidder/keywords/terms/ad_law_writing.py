@@ -70,11 +70,7 @@ def searched(text: str) -> str:
 def character_pattern(character: str) -> str:
     """Pattern of a character however it is written."""
     if character == "一":
-        return f"(?:{_one_of(character)}|[{_DIGITS_OF_ONE}]{_NUMBER_ENDS})"
-    return _one_of(character)
-
-
-def _one_of(character: str) -> str:
+        return f"(?:{_any_of(character)}|[{_DIGITS_OF_ONE}]{_NUMBER_ENDS})"
     return _any_of(character)
 
 
@@ -107,8 +103,8 @@ def _group(names: Sequence[str], rests: Mapping[str, Sequence[str]], apart: froz
     branches = []
     for name in names:
         only_apart = all(name + rest in apart for rest in rests[name])
-        alone = f"(?<![{_WORD}]{_one_of(name)})" if only_apart else ""
-        branches.append(f"(?<={_one_of(name)}){alone}{any_of(rests[name], character_pattern, GAP)}")
+        alone = f"(?<![{_WORD}]{_any_of(name)})" if only_apart else ""
+        branches.append(f"(?<={_any_of(name)}){alone}{any_of(rests[name], character_pattern, GAP)}")
     return f"(?<={_any_of(names)})(?:{'|'.join(branches)})"
 
 
