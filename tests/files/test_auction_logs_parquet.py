@@ -147,6 +147,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_only_whole_logs_are_seen(tmp_path):
     folder = tmp_path / "log"
     here = Path(__file__).parent
@@ -185,6 +186,7 @@ for path in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_a_log_larger_than_its_pieces_streams_in_bounded_memory(tmp_path):
     number = np.arange(1_500_000)
     columns = {

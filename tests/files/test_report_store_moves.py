@@ -34,7 +34,7 @@ def read(given_rows):
         return table, store.with_values(store.days(), table, np.ones(len(table)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(rows)
 def test_recent_bids_and_what_they_cost(given_rows):
     table, days = read(given_rows)

@@ -107,6 +107,7 @@ def small_account(folder: Path) -> Account:
     return Account(folder, keywords=6, days=12).set("name: shop", "name: 店").write()
 
 
+@pytest.mark.slow
 def test_the_machine_says_nothing_about_results(nursery: Nursery, tmp_path: Path) -> None:
     """Neither its time zone nor its language, in any file of the run."""
     arguments = [word for word in nightly(LAST) if word != "--no-report"]

@@ -174,6 +174,7 @@ def finish(config, *more):
         assert one == other, file
 
 
+@pytest.mark.slow
 def test_killed_and_resumed(tmp_path):
     config = experiment(tmp_path, MANY)
     ends = [kill_when(config, lambda _, n=n: kept(tmp_path / "out") >= n) for n in (1, 3, 5)]
