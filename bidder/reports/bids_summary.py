@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bidder.keywords.guardrails.bound import Bound
-from bidder.keywords.result import Range
+from bidder.keywords.result import Alpha, Range
 from bidder.reports.bids_checks import check_text, what_to_do
 from bidder.reports.bids_notes import told
 from bidder.reports.bids_said import not_made
@@ -143,6 +143,11 @@ def _costs(view: BidsView) -> str:
                        spend=view.numbers.sum(abs(after - before)), share=view.signed(after / before - 1, 1))
 
 
+def _on_its_way(alpha: Alpha) -> bool:
+    """Whether the multiplier has further up to go than it may in one night."""
+    return alpha.wanted > 1.005 * alpha.chosen
+
+
 def alpha_sentence(view: BidsView) -> str:
     """Which limit held the multiplier, in plain words."""
     label, alpha = view.labels, view.proposal.alpha
@@ -151,7 +156,7 @@ def alpha_sentence(view: BidsView) -> str:
     if alpha.source == "start":
         return label("bd_alpha_start", **values)
     key = alpha.bound_by if alpha.bound_by in ("roas", "budget", "limit") else "none"
-    away = key in ("roas", "budget") and alpha.wanted > 1.005 * alpha.chosen
+    away = key in ("roas", "budget") and _on_its_way(alpha)
     sentence = label("bd_alpha_below" if away else f"bd_alpha_{key}", **values)
     more = ""
     if key == "budget" and math.isfinite(alpha.roas) and alpha.roas > alpha.chosen:
@@ -242,7 +247,8 @@ def _todo(view: BidsView) -> list[str]:
     ]
     alpha, effect = view.proposal.alpha, view.proposal.effect
     short_of_target = view.target_kind == "roas" and effect.roas.mean < (1 - AGREE) * view.proposal.target
-    if alpha.bound_by == "budget" and alpha.roas > alpha.chosen and not short_of_target:
+    held = alpha.bound_by == "budget" and alpha.roas > alpha.chosen and not _on_its_way(alpha)
+    if held and not short_of_target:
         lines.append(label("bd_do_budget"))
     if page.suggestions:
         lines.append(label("bd_do_terms", n=f"{len(page.suggestions):,}"))

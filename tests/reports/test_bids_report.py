@@ -272,6 +272,15 @@ def test_what_bounds_alpha_is_said_plainly(
     assert sentence.endswith(words)
 
 
+def test_more_budget_is_only_asked_for_where_it_holds_bids_now() -> None:
+    base = sample_proposal()
+    asked = "with more budget, more could be bought"
+    for wanted, shown in ((1.12, True), (1.3, False)):
+        alpha = dataclasses.replace(base.alpha, bound_by="budget", roas=1.5, budget=wanted, wanted=wanted)
+        html = render_bids(dataclasses.replace(base, alpha=alpha), sample_page())
+        assert (asked in text(html)) is shown
+
+
 def test_a_target_cpa_is_not_told_as_roas() -> None:
     html = render_bids(cpa_proposal(), sample_page())
     assert "target CPA CNY 45.00" in html
