@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 from pathlib import Path
 
 import platform_samples as samples
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from test_platform_reports import opened, refused, rows_of
 
@@ -270,6 +273,19 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     content = samples.parquet()
     (found,) = refused(tmp_path, content[:-20], "report.parquet")
     assert found.startswith("report.parquet: cannot be read")
+
+
+def test_parquet_text_that_is_none_is_named_by_cell(tmp_path: Path) -> None:
+    table = pq.read_table(io.BytesIO(samples.parquet()))
+    place = table.column_names.index("keyword")
+    words = [word.encode() for word in table["keyword"].to_pylist()]
+    words[1] = b"Gr\xf6\xdfe"
+    # Neither Arrow nor Parquet looks at what it is told to be text.
+    text = pa.StringArray.from_buffers(len(words), *pa.array(words, pa.binary()).buffers()[1:])
+    out = io.BytesIO()
+    pq.write_table(table.set_column(place, "keyword", text), out)
+    (found,) = refused(tmp_path, out.getvalue(), "report.parquet")
+    assert found.startswith("report.parquet:row 2, column keyword: found 'Gr")
 
 
 def test_text_in_another_encoding_is_named_by_cell(tmp_path: Path) -> None:

@@ -185,12 +185,17 @@ class ParquetRows:
 
 
 def _plain(column: Any) -> Any:
-    """A column without a dictionary, large offsets or views; bytes that are no text become null."""
+    """A column without a dictionary, large offsets or views; bytes that are no text become marks."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
-        return column.cast(pa.string())
+        text = column.cast(pa.string())
+        try:
+            text.validate(full=True)
+            return text
+        except pa.ArrowInvalid:  # a damaged file, or a careless writer
+            column, kind = text.cast(pa.binary()), pa.binary()
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         texts = [None if cell is None else cell.decode("utf-8", "bidder-mark") for cell in column.to_pylist()]
         return pa.array(texts, pa.string())
