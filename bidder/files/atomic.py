@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import filecmp
 import hashlib
 import os
 import re
@@ -69,7 +70,7 @@ def _replace(target: Path, parts: Iterable[bytes], first: Callable[[], None] | N
 
 def _appear(temporary: Path, target: Path, first: Callable[[], None] | None) -> None:
     if first is not None:
-        if _alike(temporary, target):
+        if target.is_file() and filecmp.cmp(temporary, target, shallow=False):
             temporary.unlink()
             return
         first()
@@ -215,25 +216,13 @@ class OutputFolder:
 
 def _holds(path: Path, content: bytes) -> bool:
     try:
-        return path.is_file() and path.stat().st_size == len(content) and _begins(path, content)
+        if not path.is_file() or path.stat().st_size != len(content):
+            return False
+        view = memoryview(content)
+        with path.open("rb") as stream:
+            return all(stream.read(_PART) == view[at : at + _PART] for at in range(0, len(view), _PART))
     except OSError:
         return False
-
-
-def _begins(path: Path, content: bytes) -> bool:
-    view = memoryview(content)
-    with path.open("rb") as stream:
-        return all(stream.read(_PART) == view[at : at + _PART] for at in range(0, len(view), _PART))
-
-
-def _alike(one: Path, other: Path) -> bool:
-    if not other.is_file() or one.stat().st_size != other.stat().st_size:
-        return False
-    with one.open("rb") as ours, other.open("rb") as theirs:
-        while part := ours.read(_PART):
-            if theirs.read(_PART) != part:
-                return False
-    return True
 
 
 def write_folder(path: str | Path, files: Mapping[str, bytes]) -> None:

@@ -21,7 +21,7 @@ from bidder.files.auction_logs.streams import MARK
 from bidder.files.platform_reports.complaints import Complaints
 from bidder.files.platform_reports.formats import header_of
 from bidder.files.platform_reports.layout import UNREADABLE, Layout, identified
-from bidder.files.platform_reports.lines import BLOCK, ReportLines
+from bidder.files.platform_reports.lines import ReportLines
 from bidder.files.tables import shown
 from bidder.keywords.spec_reports import ReportSource
 
@@ -230,8 +230,5 @@ def parquet_layout(file: str, source: ReportSource) -> Layout:
 
 
 def _sha256(file: str) -> str:
-    digest = hashlib.sha256()
     with Path(file).open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
