@@ -116,11 +116,19 @@ def text_layout(file: str, source: ReportSource, currency: str) -> Layout:
     found = header_in([line for line, _ in lines], delimiters, source)
     if not found.recognised:
         raise no_header(file, lines, encoding)
-    number, cells, row = found.number, found.cells, lines[found.number][1]
-    if encoding == "gb18030" and source.encoding is None and currency != "CNY" and "".join(cells).isascii():
+    ascii_header = "".join(found.cells).isascii()
+    if encoding == "gb18030" and source.encoding is None and currency != "CNY" and ascii_header:
         # Korean and others look the same; a Chinese header would settle it.
         message = "not UTF-8; it may be Chinese text in GBK"
         raise InputError(Problem(message, "encoding: gbk, or another one", place=Place(file)))
+    return laid_out(file, source, lines, found, encoding)
+
+
+def laid_out(
+    file: str, source: ReportSource, lines: Sequence[tuple[str, int]], found: Found, encoding: str
+) -> Layout:
+    """The layout below a header that was found in these records; errors as for :func:`text_layout`."""
+    number, cells, row = found.number, found.cells, lines[found.number][1]
     preamble = tuple(line for line, _ in lines[:number])
     form, places = identified(file, row, cells, source, preamble)
     headers = tuple(map(header_of, cells))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bidder.errors import InputError, Place, Problem
 from bidder.files.auction_logs.reading import unreadable
-from bidder.files.platform_reports.formats import header_of
 from bidder.files.platform_reports.layout import (
     UNREADABLE,
     Found,
@@ -15,7 +14,7 @@ from bidder.files.platform_reports.layout import (
     form_of,
     head_of,
     header_in,
-    identified,
+    laid_out,
     no_header,
 )
 from bidder.files.platform_reports.lines import ReportLines, UnpackedFile
@@ -72,13 +71,9 @@ def workbook_layout(file: str, source: ReportSource) -> Layout:
         what = "the sheet is empty" if source.sheet else "the workbook is empty"
         raise InputError(Problem(what, "a report", place=Place(file)))
     chosen = _chosen(file, candidates, source)
-    number, cells = chosen.found.number, chosen.found.cells
-    row = chosen.lines[number][1]
-    preamble = tuple(line.rstrip(DELIMITER) for line, _ in chosen.lines[:number])
-    form, places = identified(file, row, cells, source, preamble)
-    headers = tuple(map(header_of, cells))
-    return Layout(
-        form, cells, headers, places, ENCODING, DELIMITER, number + 1, preamble, row, chosen.sheet, sha256
+    lines = [(line.rstrip(DELIMITER), row) for line, row in chosen.lines]  # all rows are of one width
+    return replace(
+        laid_out(file, source, lines, chosen.found, ENCODING), sheet=chosen.sheet, sha256=sha256
     )
 
 
