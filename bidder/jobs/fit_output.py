@@ -125,7 +125,6 @@ def fit_document(result: FitResult, history: History, spec: FitSpec) -> dict[str
     return plain
 
 
-
 def _campaign(campaign: CampaignFit) -> dict[str, Any]:
     known = asdict(campaign)
     del known["name"]

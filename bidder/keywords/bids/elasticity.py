@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bidder.arrays import Floats
-from bidder.keywords.data import BidMoves
+from bidder.keywords.data import RECENT_POWER, BidMoves
 
 LEAST, MOST = 0.5, 3.5
 DISPERSION = 4.0
@@ -48,7 +48,7 @@ class Elasticity:
         return np.where(move < 0, self.down, self.up) * move
 
 
-PRIOR = Elasticity(1.5, 1.5, 0.3, 0.3)
+PRIOR = Elasticity(RECENT_POWER, RECENT_POWER, 0.3, 0.3)
 """More clicks, and dearer ones: clicks and cost per click are about log-linear in the bid (Varian 2007,
 "Position auctions", section 6)."""
 

@@ -257,7 +257,10 @@ def _noise(usable: _Days, rest: Floats) -> float:
 
 
 def _weekday_effects(usable: _Days, rest: Floats, weight: Floats) -> Floats:
-    """Log cost of each weekday relative to the others at the same bids, shrunk to 0, shape (7,)."""
+    """What each weekday has relative to the others, shrunk to 0, shape (7,).
+
+    ``rest`` is the log cost, or log ROAS, of usable days with what bids make of it taken away.
+    """
     unit = weight / weight.max()
     rest = rest - unit @ rest / unit.sum()
     seen = np.bincount(usable.weekday, unit, minlength=7)
